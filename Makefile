@@ -1,0 +1,69 @@
+# make run: install and simulate the history that the README shows. make test: install and test.
+# Everything is installed into .venv; PYTHON names the interpreter that makes it (3.11 or later).
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HISTORY := history-2014-2018
+OUT := results/$(HISTORY)
+ANSWERS := checkpoint-darien detention-limit-panama training-tapachula
+REPLICATES ?= 20
+WORKERS ?= 2
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench answers docs figures published clean
+
+help:
+	@echo "make run        install, simulate $(HISTORY) three times, write tables and figures to $(OUT)"
+	@echo "make test       install with the development tools, run every test"
+	@echo "make lint       style, types and the one-way imports"
+	@echo "make answers    the first policy answers, $(REPLICATES) paired replicates each"
+	@echo "make figures    draw the figures of $(OUT) again"
+	@echo "make bench      speed against plain numpy and Mesa agents, on this machine"
+	@echo "make docs       write docs/parameters.md anew from the world"
+	@echo "make published  copy the tables and figures that README and docs show into results/published"
+	@echo "make clean      remove .venv, caches and builds (results stay)"
+
+# A stamp file per set of requirements: nothing is installed twice.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "darien needs Python 3.11 or later; $(PYTHON) is older. Try: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml constraints.txt | $(VENV)/installed
+	$(PIP) --editable '.[dev]'
+	@touch $(VENV)/installed $@
+
+run: $(VENV)/installed
+	$(BIN)/darien run $(HISTORY) --replicates 3 --out $(OUT)
+	@echo "Results: $(OUT)/outcomes.csv and counts.parquet. Figures: $(OUT)/figures/"
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/installed
+	$(BIN)/python benchmarks/bench.py
+
+answers: $(VENV)/installed
+	@for answer in $(ANSWERS); do \
+		$(BIN)/darien compare scenarios/$$answer.yaml --replicates $(REPLICATES) --workers $(WORKERS) \
+			--out results/$$answer || exit; \
+	done
+
+figures: $(VENV)/installed
+	$(BIN)/python -c 'from pathlib import Path; from darien.report.figures import draw; print(*draw(Path("$(OUT)")), sep="\n")'
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
