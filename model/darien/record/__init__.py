@@ -1,0 +1,1 @@
+"""What a run leaves: counts, outcomes, reported counts, the store on disk."""

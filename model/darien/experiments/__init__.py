@@ -1,0 +1,1 @@
+"""Run many: replicates, comparisons, and the pool that they run on."""

@@ -1,0 +1,149 @@
+"""Run a scenario: one replicate, or many that share its seed and differ by their number."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from darien.experiments.pool import Failed, run_all
+from darien.scenario.schema import Period
+
+if TYPE_CHECKING:
+    from darien.record.run import Run
+    from darien.scenario.schema import Scenario
+
+Progress = Callable[[int, int], None]
+"""Called with how many days have been simulated, and of how many in all."""
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    replicate: int = 0,
+    journeys: bool = False,
+    keep_counts: bool = True,
+    progress: Progress | None = None,
+) -> Run:
+    """Run one replicate, here and now.
+
+    The same scenario, seed (the scenario's own where None) and ``replicate`` give the same run on any
+    machine. ``keep_counts=False`` gives back outcomes only, with ``counts`` empty: what a comparison
+    sends from process to process. ``seconds`` of the run is the time simulated here.
+    """
+    from darien.actors.model import RouteModel
+
+    days = scenario.period.days
+    done = 0
+
+    def on_day(*_: object) -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(done, days)
+
+    model = RouteModel(scenario, seed=seed, replicate=replicate, collect=False)
+    model.run(on_day=None if progress is None else on_day)
+    run: Run = model.result(journeys=journeys)
+    return run if keep_counts else replace(run, counts=run.counts.iloc[:0])
+
+
+@dataclass(frozen=True)
+class Task:
+    """One replicate for a worker to run."""
+
+    scenario: Scenario
+    replicate: int
+    seed: int | None = None
+    journeys: bool = False
+    keep_counts: bool = True
+
+    def __call__(self, progress: Progress | None = None) -> Run:
+        return simulate(
+            self.scenario,
+            seed=self.seed,
+            replicate=self.replicate,
+            journeys=self.journeys,
+            keep_counts=self.keep_counts,
+            progress=progress,
+        )
+
+
+def run_replicates(
+    scenario: Scenario,
+    replicates: int,
+    workers: int = 1,
+    journeys: bool = False,
+    progress: Progress | None = None,
+) -> list[Run]:
+    """Run replicates 0 to ``replicates`` - 1 of a scenario; the same for any number of workers.
+
+    Raises what a replicate raised, or :class:`~darien.experiments.pool.WorkerDied`, and stops there.
+    """
+    if replicates < 1:
+        raise ValueError(f"needs 1 replicate or more, got {replicates}")
+    return run_tasks(
+        [Task(scenario, number, journeys=journeys) for number in range(replicates)], workers, progress
+    )
+
+
+def run_tasks(tasks: list[Task], workers: int = 1, progress: Progress | None = None) -> list[Run]:
+    """Run any tasks, results in their order; ``progress`` counts the days of all of them.
+
+    Raises as :func:`run_replicates` does.
+    """
+    count = _Days(tasks, progress)
+    if workers > 1 and len(tasks) > 1:
+        warm_up(tasks[0].scenario)
+        found = run_all(_run, tasks, workers, each=count.whole)
+    else:
+        found = run_all(count.run, list(range(len(tasks))), each=_raise)
+    return [result for result in found if not isinstance(result, Failed)]
+
+
+def warm_up(scenario: Scenario) -> float:
+    """Compile the engine (or read it from the cache) by running the scenario's first day; returns seconds.
+
+    Before workers are started this spares each of them the compilation, since they find it cached.
+    """
+    began = time.perf_counter()
+    start = scenario.period.start
+    simulate(scenario.model_copy(update={"period": Period(start=start, end=start)}))
+    return time.perf_counter() - began
+
+
+def _run(task: Task) -> Run:
+    return task()
+
+
+def _raise(index: int, result: Run | Failed) -> None:
+    """Stop at the first failure: replicates of one scenario fail for the same reason."""
+    if isinstance(result, Failed):
+        raise result.error
+
+
+class _Days:
+    """Counts the days simulated over all tasks: day by day here, by whole tasks from workers."""
+
+    def __init__(self, tasks: list[Task], progress: Progress | None) -> None:
+        self._tasks = tasks
+        self._of = sum(task.scenario.period.days for task in tasks)
+        self._done = 0
+        self._progress = progress
+
+    def whole(self, index: int, result: Run | Failed) -> None:
+        _raise(index, result)
+        self._done += self._tasks[index].scenario.period.days
+        if self._progress is not None:
+            self._progress(self._done, self._of)
+
+    def run(self, index: int) -> Run:
+        task = self._tasks[index]
+        if self._progress is None:
+            return task()
+        before, progress = self._done, self._progress
+        run = task(lambda done, _: progress(before + done, self._of))
+        self._done = before + task.scenario.period.days
+        return run

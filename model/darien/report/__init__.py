@@ -1,0 +1,1 @@
+"""Figures from what record wrote. Nothing here runs the model."""
