@@ -50,8 +50,9 @@ def test_results_stand_in_order(workers: int) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_task_that_raises_fails_alone(workers: int) -> None:
     results = run_all(fail_at_three, [1, 2, 3, 4], workers)
-    assert results[:2] == [1, 2] and results[3] == 4
-    assert isinstance(results[2], Failed) and isinstance(results[2].error, ValueError)
+    assert [*results[:2], results[3]] == [1, 2, 4]
+    assert isinstance(results[2], Failed)
+    assert isinstance(results[2].error, ValueError)
 
 
 def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
@@ -63,7 +64,8 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
 def test_a_task_that_always_kills_its_worker_is_its_own_failure() -> None:
     results = run_all(always_die_at_one, [0, 1, 2, 3], 2)
     assert [results[0], *results[2:]] == [0, 2, 3]
-    assert isinstance(results[1], Failed) and isinstance(results[1].error, WorkerDied)
+    assert isinstance(results[1], Failed)
+    assert isinstance(results[1].error, WorkerDied)
     assert f"{DEATHS_ALLOWED} times" in str(results[1].error)
 
 

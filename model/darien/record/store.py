@@ -36,7 +36,7 @@ _TEXT = ("where", "kind", "group", "measure")
 
 @dataclass(frozen=True)
 class Results:
-    """What :func:`read` found; frames have the columns of :class:`~darien.record.run.Run` with ``replicate``."""
+    """What :func:`read` found: the frames of :class:`~darien.record.run.Run`, with ``replicate`` in front."""
 
     folder: Path
     manifest: dict[str, Any]
