@@ -1,0 +1,138 @@
+"""Scenario files: read, laid over one another, checked; and written back whole.
+
+``load`` gives a checked Scenario or raises ScenarioError with every fault that
+was found; each fault names the file and line where the value at fault was
+written, also when that is deep in a chain of ``extends``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from darien.scenario import library, series, shape
+from darien.scenario import sets as sets_module
+from darien.scenario.dump import fingerprint, resolved, to_yaml
+from darien.scenario.errors import Fault, ScenarioError, UserMistake
+from darien.scenario.merge import merge
+from darien.scenario.schema import Scenario
+from darien.scenario.translate import translate
+from darien.scenario.yaml_nodes import Mark, Node, decode, parse, shown
+
+__all__ = ["faults", "fingerprint", "load", "read", "read_nodes", "resolved", "to_yaml"]
+
+
+def load(what: str | Path, sets: Sequence[str] = ()) -> Scenario:
+    """The scenario in a file, or of a built-in name, with ``PATH=VALUE`` changes. Raises ScenarioError."""
+    scenario, found = read(what, sets)
+    if scenario is None or found:
+        raise ScenarioError(found)
+    return scenario
+
+
+def faults(what: str | Path, sets: Sequence[str] = ()) -> list[Fault]:
+    """Everything that is wrong with a scenario file; an empty list if nothing is."""
+    return read(what, sets)[1]
+
+
+def read(what: str | Path, sets: Sequence[str] = ()) -> tuple[Scenario | None, list[Fault]]:
+    """The scenario, if it can be made, and every fault that was found."""
+    found: list[Fault] = []
+    try:
+        root = read_nodes(what, sets, found)
+    except ScenarioError as error:
+        return None, _in_order(found + error.faults)
+    try:
+        scenario = Scenario.model_validate(shape.plain(root, Scenario), strict=True)
+    except ValidationError as error:
+        found += translate(error.errors(include_url=False), root)
+        return None, _in_order(found)
+    return scenario, _in_order(found)
+
+
+def read_nodes(what: str | Path, sets: Sequence[str], found: list[Fault]) -> Node:
+    """The merged nodes of a scenario. Adds to ``found``; raises ScenarioError where it cannot go on."""
+    root = _chain(_locate(what), (), found)
+    broken: list[Fault] = []
+    for given in sets:
+        try:
+            sets_module.apply(root, given, broken)
+        except ScenarioError as error:
+            broken += error.faults
+    if sets:
+        series.read_in(root, Path(), found)
+    if broken:
+        raise ScenarioError(broken)
+    return root
+
+
+def _locate(what: str | Path) -> Path:
+    """The file that is meant: a path, or a built-in name. Raises ScenarioError."""
+    path = Path(what)
+    if path.is_file():
+        return path
+    if path.is_dir():
+        raise ScenarioError([Fault(str(what), None, "", "is a folder", None, "a scenario file")])
+    if isinstance(what, Path) or what.endswith((".yaml", ".yml")):
+        try:
+            return library.find(str(what))
+        except UserMistake:
+            raise ScenarioError([Fault(str(what), None, "", "no such file")]) from None
+    try:
+        return library.find(what)
+    except UserMistake as error:
+        raise ScenarioError([Fault(str(what), None, "", str(error).removeprefix(f"{what}: "))]) from None
+
+
+def _chain(path: Path, inside: tuple[Path, ...], found: list[Fault]) -> Node:
+    """A file laid over what it extends."""
+    name = shown(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ScenarioError([Fault(name, None, "", f"cannot be read: {error.strerror}")]) from None
+    root = parse(decode(data, name), name, found)
+    if root is None or root.value is None:
+        raise ScenarioError(
+            [Fault(name, 1, "", "is empty", None, "a scenario: a mapping with title, why, ...")]
+        )
+    if not isinstance(root.value, dict):
+        raise ScenarioError([Fault(name, root.at.line, "", "is not a mapping", None, "key: value lines")])
+    series.read_in(root, path.parent, found)
+    extends = root.value.pop("extends", None)
+    if extends is None:
+        return merge(None, root)
+    base = _base(extends, path)
+    here = (*inside, path.resolve())
+    if base.resolve() in here:
+        circle = " -> ".join(shown(p) for p in (*here[here.index(base.resolve()) :], base.resolve()))
+        raise ScenarioError([Fault(name, extends.at.line, "extends", f"goes round in a circle: {circle}")])
+    merged = merge(_chain(base, here, found), root)
+    merged.mapping["extends"] = extends
+    return merged
+
+
+def _base(extends: Node, path: Path) -> Path:
+    """The file that ``extends`` names. Raises ScenarioError."""
+    mark: Mark = extends.at
+    name = extends.value
+    if not isinstance(name, str) or not name:
+        raise ScenarioError(
+            [Fault(mark.file, mark.line, "extends", "must name a file or a built-in scenario")]
+        )
+    for candidate in (path.parent / name, path.parent / f"{name}.yaml"):
+        if candidate.is_file():
+            return candidate
+    try:
+        return library.find(name)
+    except UserMistake as error:
+        raise ScenarioError([Fault(mark.file, mark.line, "extends", str(error))]) from None
+
+
+def _in_order(found: list[Fault]) -> list[Fault]:
+    """Without repeats, by file as first met and then by line."""
+    files = {fault.file: None for fault in found}
+    rank = {file: i for i, file in enumerate(files)}
+    return sorted(dict.fromkeys(found), key=lambda fault: (rank[fault.file], fault.line or 0))
