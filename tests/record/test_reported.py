@@ -25,6 +25,10 @@ PAN_a_annual,PAN,irregular_entries,A,persons,2,2018-01-01,2019-12-31,high,False,
 HND_a_monthly,HND,irregular_entries,A,persons,2,2018-01-01,2018-02-28,medium,False,https://example.org/hnd
 HND_b_monthly,HND,irregular_entries,B,persons,1,2018-02-01,2018-02-28,medium,True,https://example.org/hnd
 """
+MEMBERS = """region,member
+all,Asia
+Asia,India
+"""
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +36,10 @@ def shipped() -> Reported:
     return load_reported(OBSERVED)
 
 
-def write(folder: Path, counts: str = COUNTS, series: str = SERIES) -> Path:
+def write(folder: Path, counts: str = COUNTS, series: str = SERIES, members: str = MEMBERS) -> Path:
     (folder / "reported_counts.csv").write_text(counts, encoding="utf-8")
     (folder / "series.csv").write_text(series, encoding="utf-8")
+    (folder / "members.csv").write_text(members, encoding="utf-8")
     return folder
 
 
@@ -69,6 +74,10 @@ def test_regions_and_members_are_known_groups(shipped: Reported) -> None:
         pairs = [(row["region"], row["member"]) for row in csv.DictReader(file)]
     assert len(set(pairs)) == len(pairs)
     assert {name for pair in pairs for name in pair} <= groups
+
+
+def test_members_down_to_the_last(tmp_path: Path) -> None:
+    assert load_reported(write(tmp_path)).members == {"all": ["Asia", "India"], "Asia": ["India"]}
 
 
 def test_sums_over_series(tmp_path: Path) -> None:
@@ -129,6 +138,9 @@ BROKEN = [
     ("series", swap("entries,B,persons", "entries,B,miles"), 4, "not a known unit"),
     ("series", swap("HND_b_monthly", "HND_a_monthly"), 4, "series appears twice, first on line 3"),
     ("series", swap("entries,B,persons", "entries,C,persons"), 4, "differs from the counts"),
+    ("members", swap("Asia,India", "all,Asia"), 3, "stands twice under all"),
+    ("members", swap("Asia,India", "Asia,all"), 3, "is itself a part of it"),
+    ("members", swap("Asia,India", "Asia,"), 3, "is empty"),
 ]
 
 
@@ -136,10 +148,9 @@ BROKEN = [
 def test_broken_files_are_refused(
     tmp_path: Path, which: str, change: Callable[[str], str], line: int, words: str
 ) -> None:
-    if which == "counts":
-        folder, name = write(tmp_path, counts=change(COUNTS)), "reported_counts.csv"
-    else:
-        folder, name = write(tmp_path, series=change(SERIES)), "series.csv"
+    texts = {"counts": COUNTS, "series": SERIES, "members": MEMBERS}
+    folder = write(tmp_path, **(texts | {which: change(texts[which])}))
+    name = "reported_counts.csv" if which == "counts" else f"{which}.csv"
     with pytest.raises(BrokenReports) as caught:
         load_reported(folder)
     found = [(Path(fault.file).name, fault.line, fault.message) for fault in caught.value.faults]

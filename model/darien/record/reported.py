@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import difflib
 import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from darien.scenario.errors import Fault, ScenarioError, nearest
+from darien.scenario.library import observed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,28 +45,13 @@ SERIES_COLUMNS = (
     "alternative",
     "source",
 )
+MEMBER_COLUMNS = ("region", "member")
 CONFIDENCES = ("high", "medium", "low")
 UNITS = ("persons", "percent")
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong with a file: where it stands, what was given, what is allowed."""
-
-    file: str
-    line: int | None
-    path: str
-    message: str
-    given: object = None
-    allowed: str = ""
-
-
-class BrokenReports(Exception):
+class BrokenReports(ScenarioError):
     """Files of reported counts that cannot be used; ``faults`` has every reason."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(f"{fault.file}:{fault.line}: {fault.message}" for fault in faults))
 
 
 @dataclass(frozen=True)
@@ -74,18 +61,20 @@ class Reported:
     ``counts``: ``series_id``, ``place``, ``measure``, ``group``, ``start`` and ``end`` (datetime64,
     both days counted), ``value`` (float64, in the unit of the series), ``confidence``; in the order
     of the file. ``about``: indexed by ``series_id``, the columns of ``series.csv`` with ``first``
-    and ``last`` as datetime64 and ``alternative`` as bool.
+    and ``last`` as datetime64 and ``alternative`` as bool. ``members``: the nationalities (and
+    regions) that the tables of a region hold, down to the last.
     """
 
     counts: pd.DataFrame
     about: pd.DataFrame
+    members: dict[str, list[str]] = field(default_factory=dict)
     _rows: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     def series(self, series_id: str) -> pd.DataFrame:
         """The counts of one series, in order of time. Raises KeyError for an unknown name."""
         if series_id not in self.about.index:
-            near = difflib.get_close_matches(series_id, list(self.about.index), n=1)
-            hint = f"; the nearest is {near[0]}" if near else ""
+            near = nearest(series_id, list(self.about.index))
+            hint = f"; the nearest is {near}" if near else ""
             raise KeyError(f"no reported series is named {series_id}{hint}")
         if not self._rows:
             ordered = self.counts.sort_values(["series_id", "start", "end"], kind="stable")
@@ -137,8 +126,6 @@ class Reported:
 def load_reported(folder: str | Path | None = None) -> Reported:
     """Reported counts of a folder, or of the shipped one. Raises :class:`BrokenReports`."""
     if folder is None:
-        from darien.scenario.library import observed
-
         folder = observed()
     checked = _Checked(Path(folder))
     if checked.faults:
@@ -174,6 +161,10 @@ class _Checked:
         seen: dict[tuple[str, ...], int] = {}
         for line, row in self._read(COUNT_COLUMNS):
             self._count_row(line, row, seen, series_read)
+        self._file = folder / "members.csv"
+        self.members: dict[str, list[str]] = {}
+        for line, row in self._read(MEMBER_COLUMNS):
+            self._member_row(line, row)
         self._file = folder / "series.csv"
         if not self._broken_files:
             self._compare()
@@ -181,10 +172,11 @@ class _Checked:
 
     _broken_files = False
 
-    def _fault(self, line: int, column: str, message: str, given: object = None, allowed: str = "") -> None:
-        self.faults.append(
-            Fault(file=str(self._file), line=line, path=column, message=message, given=given, allowed=allowed)
-        )
+    def _fault(
+        self, line: int, column: str, message: str, given: object = None, allowed: str | None = None
+    ) -> None:
+        given = None if given is None else str(given)
+        self.faults.append(Fault(str(self._file), line, column, message, given, allowed))
 
     def _read(self, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
         """Rows as (line, column -> text); a file that cannot be read as such gives one fault."""
@@ -271,10 +263,8 @@ class _Checked:
         before = len(self.faults)
         about = self.about.get(name)
         if about is None and (series_read or self.about):
-            near = difflib.get_close_matches(name, list(self.about), n=1)
-            self._fault(
-                line, "series_id", "has no row in series.csv", name, f"such as {near[0]}" if near else ""
-            )
+            near = nearest(name, list(self.about))
+            self._fault(line, "series_id", "has no row in series.csv", name, near and f"such as {near}")
         for column in ("place", "measure"):
             if about is not None and row[column] != about[column]:
                 self._fault(line, column, "differs from series.csv", row[column], str(about[column]))
@@ -321,6 +311,24 @@ class _Checked:
             self._fault(line, "value", "above 100 percent", text, "a number from 0 to 100")
         return value
 
+    def _member_row(self, line: int, row: dict[str, str]) -> None:
+        region, member = row["region"], row["member"]
+        if not region or not member:
+            self._fault(line, "region" if not region else "member", "is empty")
+        elif member in self.members.setdefault(region, []):
+            self._fault(line, "member", f"stands twice under {region}", member)
+        elif region in self._below(member) or region == member:
+            self._fault(line, "member", f"{region} is itself a part of it", member)
+        else:
+            self.members[region].append(member)
+
+    def _below(self, region: str) -> list[str]:
+        """All that a region holds, down to the last."""
+        found: list[str] = []
+        for member in self.members.get(region, []):
+            found += [member, *self._below(member)]
+        return found
+
     def _compare(self) -> None:
         """Holds n, first, last and group of series.csv against the counts."""
         for name, about in self.about.items():
@@ -354,4 +362,4 @@ class _Checked:
         about["first"] = pd.to_datetime(about["first"])
         about["last"] = pd.to_datetime(about["last"])
         about["alternative"] = about["alternative"] == "True"
-        return Reported(counts=counts, about=about)
+        return Reported(counts, about, {region: self._below(region) for region in self.members})

@@ -1,0 +1,277 @@
+"""Reported counts by group and month, from series of months, years and parts of years.
+
+Three kinds of months come out: ``monthly`` (published by month), ``yearly-spread`` (a published
+year, spread over its months) and ``stand-in`` (another published count in its place: removals for
+detentions in Mexico before 2018). The assumptions are those of :mod:`darien.record.assumptions`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from darien.record.assumptions import CountAssumptions
+from darien.record.reported import Reported
+from darien.scenario.errors import UserMistake
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from darien.scenario.schema import Scenario
+    from darien.scenario.world import Derives, Group
+
+DAYS_PER_MONTH = 365.25 / 12
+TOTAL_SHAPE = "HND_irregular_monthly_all"  # the one monthly count on the corridor through 2014 to 2017
+IMPUTED = ("2015-01", "2015-05")  # Honduras' months that look filled in (1,442 to 1,466 each)
+CHILDREN = ("Brazil", "Chile")  # where Panama's tables put the children of Haitians
+DETENTIONS = "MEX_detentions_monthly_"
+REMOVALS = "MEX_expelled_total_monthly_"
+BORDER_PATROL = "USASWB_USBP_M_"
+PART_YEAR_2014 = "MEX_detentions_CA_Oct13Apr14"
+PART_YEAR_2015 = "MEX_detentions_CA_Oct14Apr15"
+COLUMNS = ["month", "persons", "kind", "note"]
+
+
+def group_months(
+    reported: Reported,
+    derives: Derives,
+    first: dt.date,
+    last: dt.date,
+    assumptions: CountAssumptions | None = None,
+) -> pd.DataFrame:
+    """What the deriving series of a group count, month by month.
+
+    Returns ``month`` (first day), ``persons`` (as counted: not divided by ``reported_share``),
+    ``kind`` and ``note`` (what shaped it), for the months from ``first`` to ``last`` that the
+    series reach. Raises :class:`UserMistake` for a series that is unknown or an alternative.
+    """
+    import pandas as pd
+
+    assumptions = assumptions or CountAssumptions()
+    refuse_unusable(reported, [*derives.annual, *derives.monthly, *derives.shape])
+    found: dict[pd.Timestamp, tuple[float, str, str]] = {}
+    for year in range(first.year, last.year + 1):
+        annual = reported.annual(in_use(reported, derives.annual, year, assumptions))
+        start = pd.Timestamp(year, 1, 1)
+        if start in annual.index:
+            weights, note = year_shape(reported, derives.shape, year, assumptions)
+            for month, weight in weights.items():
+                found[month] = (annual[start] * weight, "yearly-spread", note)
+        months = reported.monthly(in_use(reported, derives.monthly, year, assumptions))
+        found |= {month: (persons, "monthly", "") for month, persons in months.items() if month.year == year}
+    if any(name.startswith(DETENTIONS) for name in derives.monthly):
+        for month, persons, note in northern_stand_in(reported, derives.monthly, assumptions):
+            found.setdefault(month, (persons, "stand-in", note))
+    rows = [(month, *cells) for month, cells in sorted(found.items())]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table["month"] = pd.to_datetime(table["month"])
+    table["persons"] = table["persons"].astype("float64")
+    wanted = (table["month"] >= pd.Timestamp(first.replace(day=1))) & (table["month"] <= pd.Timestamp(last))
+    return table[wanted].reset_index(drop=True)
+
+
+def refuse_unusable(reported: Reported, ids: Iterable[str]) -> None:
+    """Raises :class:`UserMistake` for a series that does not exist or is an alternative count."""
+    for name in ids:
+        try:
+            reported.series(name)
+        except KeyError as error:
+            raise UserMistake(f"derives: {error.args[0]}") from error
+        if reported.about.loc[name, "alternative"]:
+            raise UserMistake(
+                f"derives: {name} is a second count of what another series counts (alternative): use that one"
+            )
+
+
+def in_use(reported: Reported, ids: list[str], year: int, assumptions: CountAssumptions) -> list[str]:
+    """The series that count in a year: Brazil and Chile stand beside Haiti only in some."""
+    groups = {name: str(reported.about.loc[name, "group"]) for name in ids}
+    if "Haiti" not in groups.values():
+        return ids
+    first = assumptions.haitian_children_first_year.value
+    last = assumptions.haitian_children_last_year.value
+    return [name for name in ids if groups[name] not in CHILDREN or first <= year <= last]
+
+
+def year_shape(
+    reported: Reported, shape: list[str], year: int, assumptions: CountAssumptions
+) -> tuple[pd.Series, str]:
+    """Weights of the twelve months of a year, adding up to 1, and what gave them.
+
+    Honduras' months of the group where they exist and are not too few, else its months of all
+    nationalities; moved back by the days between the two counts and mixed with a flat year.
+    """
+    import pandas as pd
+
+    months = pd.date_range(f"{year}-01-01", periods=12, freq="MS")
+    own = _moved_back(reported, shape, months, assumptions)
+    if own is not None and own.sum() >= assumptions.least_shape_persons.value:
+        flat, counts, note = assumptions.flat_weight_group.value, own, "+".join(shape)
+    else:
+        total = _moved_back(reported, [TOTAL_SHAPE], months, assumptions)
+        if total is None or not total.sum():
+            return pd.Series(1 / 12, index=months), "flat"
+        flat, counts, note = assumptions.flat_weight_total.value, total, TOTAL_SHAPE
+        if year == int(IMPUTED[0][:4]):
+            note += f", which looks imputed from {IMPUTED[0]} to {IMPUTED[1]}"
+    return (1 - flat) * counts / counts.sum() + flat / 12, f"{note}, flat {flat:g}"
+
+
+def _moved_back(
+    reported: Reported, ids: list[str], months: pd.DatetimeIndex, assumptions: CountAssumptions
+) -> pd.Series | None:
+    """Honduras' months as they would have stood at the Darién; None where a month is missing.
+
+    Who is counted in the first days of a month entered in the one before, so each month takes a
+    part of the next; where the next is not published the month's own stands for it.
+    """
+    import pandas as pd
+
+    if not ids:
+        return None
+    counts = reported.monthly(ids)
+    if not months.isin(counts.index).all():
+        return None
+    part = min(1.0, assumptions.panama_to_honduras_days.value / DAYS_PER_MONTH)
+    after = counts.reindex(months + pd.offsets.MonthBegin(1)).to_numpy()
+    here = counts.reindex(months)
+    return (1 - part) * here + part * pd.Series(after, index=months).fillna(here)
+
+
+def northern_stand_in(
+    reported: Reported, ids: list[str], assumptions: CountAssumptions
+) -> list[tuple[pd.Timestamp, float, str]]:
+    """Mexican detentions before 2018 by :func:`mexican_stand_in`, plus what the US counted."""
+    patrol = reported.monthly([name for name in ids if name.startswith(BORDER_PATROL)])
+    return [
+        (month, persons + float(patrol[month]), note)
+        for month, persons, note in mexican_stand_in(reported, ids, assumptions)
+    ]
+
+
+def mexican_stand_in(
+    reported: Reported, ids: list[str], assumptions: CountAssumptions
+) -> list[tuple[pd.Timestamp, float, str]]:
+    """What stands for Mexico's detentions of the Northern Triangle before 2018: month, persons, note.
+
+    2015 to 2017: removals over the share of those detained who were removed. 2014: two published
+    sums of Central Americans, October 2013 to April 2014 and October 2014 to April 2015. The first
+    is spread by the US months; the second, less the removals of January to April 2015, gives the
+    last quarter of 2014; between the two Mexico's count over the US count goes in a straight line.
+    """
+    import pandas as pd
+
+    countries = [name.removeprefix(DETENTIONS) for name in ids if name.startswith(DETENTIONS)]
+    parts = []
+    for country in countries:
+        share = getattr(assumptions, "expulsion_share_" + country.lower().replace(" ", "_"), None)
+        if share is None or REMOVALS + country not in reported.about.index:
+            raise UserMistake(f"derives: nothing can stand in for {DETENTIONS}{country} before 2018")
+        parts.append(reported.monthly([REMOVALS + country]) / share.value)
+    detained = sum(parts[1:], parts[0])[:"2017-12-01"]
+    note = "removals over the share removed"
+    found = [(month, float(persons), note) for month, persons in detained.items()]
+    if set(countries) != {"Guatemala", "Honduras", "El Salvador"}:
+        return found  # the part-year sums are of the whole region only
+
+    patrol = reported.monthly([BORDER_PATROL + country for country in countries])
+    share_of_region = assumptions.share_of_central_america.value
+    first_sum = float(reported.series(PART_YEAR_2014)["value"].sum()) * share_of_region
+    second_sum = float(reported.series(PART_YEAR_2015)["value"].sum()) * share_of_region
+    autumn = second_sum - float(detained["2015-01-01":"2015-04-01"].sum())
+    before = first_sum / float(
+        patrol["2013-10-01":"2014-04-01"].sum()
+    )  # detained per person counted in the US
+    after = autumn / float(patrol["2014-10-01":"2014-12-01"].sum())
+    note = "part-year sums, by the months of the US count"
+    for number, month in enumerate(pd.date_range("2013-10-01", "2014-12-01", freq="MS")):
+        along = min(1.0, max(0.0, (number - 6) / 6))  # 0 to April 2014, 1 from October 2014
+        found.append((month, float(patrol[month]) * (before + along * (after - before)), note))
+    return found
+
+
+# Families of series by country: prefix of the names, and how a nationality is called in them.
+_FAMILIES = {
+    "PAN": ("PAN_irregular_monthly_", {}),
+    "HND": ("HNDnat_irregular_monthly_", {}),
+    "MEX": (DETENTIONS, {}),
+    "USA": (
+        BORDER_PATROL,
+        {"Middle East": "Middle East+Caucasus", "Asia": "Asia(excl Middle East)", "Congo": "DRC+Congo"},
+    ),
+}
+
+
+def reported_monthly(
+    reported: Reported, scenario: Scenario, assumptions: CountAssumptions | None = None
+) -> pd.DataFrame:
+    """Reported counts by country, group and month, to stand beside what a scenario counts.
+
+    Returns ``country`` (PAN: irregular entries; HND: irregular entries; MEX: detentions; USA: Border
+    Patrol), ``group`` (of the scenario, and ``all`` for Honduras' months of all nationalities),
+    ``month`` (first day), ``persons``, ``series_id`` (joined by + where several add up) and ``kind``
+    (``monthly``, ``yearly-spread`` or ``stand-in``). Only months in the period. A month stands there
+    only if every series of its group has it.
+    """
+    import pandas as pd
+
+    assumptions = assumptions or CountAssumptions()
+    first, last = scenario.period.start.replace(day=1), scenario.period.end
+    parts = [_labelled(reported.monthly([TOTAL_SHAPE]), "HND", "all", [TOTAL_SHAPE], "monthly")]
+    for name, group in scenario.groups.items():
+        for country, ids in series_of(reported, group).items():
+            derives = group.derives
+            if country == "PAN" and derives and any(known.startswith("PAN_") for known in derives.annual):
+                spread = group_months(reported, derives, first, last, assumptions)
+                for kind, rows in spread.groupby("kind"):
+                    used = derives.monthly if kind == "monthly" else derives.annual
+                    counts = rows.set_index("month")["persons"]
+                    parts.append(_labelled(counts, country, name, used, str(kind)))
+                continue
+            parts.append(_labelled(reported.monthly(ids), country, name, ids, "monthly"))
+            if country == "MEX" and derives and set(ids) <= set(derives.monthly):
+                stand_in = {
+                    month: persons
+                    for month, persons, _ in mexican_stand_in(reported, derives.monthly, assumptions)
+                }
+                parts.append(_labelled(pd.Series(stand_in), country, name, ids, "stand-in"))
+    table = pd.concat(parts, ignore_index=True)
+    table = table[(table["month"] >= pd.Timestamp(first)) & (table["month"] <= pd.Timestamp(last))]
+    return table.sort_values(["country", "group", "month"], kind="stable").reset_index(drop=True)
+
+
+def _labelled(counts: pd.Series, country: str, group: str, ids: list[str], kind: str) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "country": country,
+            "group": group,
+            "month": pd.DatetimeIndex(counts.index),
+            "persons": counts.to_numpy(dtype="float64"),
+            "series_id": "+".join(ids),
+            "kind": kind,
+        }
+    )
+
+
+def series_of(reported: Reported, group: Group) -> dict[str, list[str]]:
+    """The monthly series of a group in each country, by the nationalities of the group.
+
+    The names are the group's nationalities and those in the names of its deriving series. Where a
+    region is among them its members are left out, so that nobody counts twice.
+    """
+    derives = group.derives
+    known = [*derives.annual, *derives.monthly, *derives.shape] if derives else []
+    names = [*group.nationalities, *(series.rsplit("_", 1)[-1] for series in known)]
+    if "Haiti" in names:  # their children stand under Brazil and Chile in Panama's tables only
+        names = [name for name in names if name not in CHILDREN or name in group.nationalities]
+    inside = {member for region in names for member in reported.members.get(region, [])}
+    names = [name for name in dict.fromkeys(names) if name not in inside]
+    found: dict[str, list[str]] = {}
+    for country, (prefix, aliases) in _FAMILIES.items():
+        ids = [prefix + aliases.get(name, name) for name in names]
+        if ids := [series for series in ids if series in reported.about.index]:
+            found[country] = ids
+    return found
