@@ -12,16 +12,17 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from darien.scenario import library, series, shape
+from darien.scenario import library, parts, series, shape
 from darien.scenario import sets as sets_module
+from darien.scenario.check import OF_A_RUN, check, is_world, warnings
 from darien.scenario.dump import fingerprint, resolved, to_yaml
 from darien.scenario.errors import Fault, ScenarioError, UserMistake
 from darien.scenario.merge import merge
 from darien.scenario.schema import Scenario
-from darien.scenario.translate import translate
+from darien.scenario.translate import spot, translate
 from darien.scenario.yaml_nodes import Mark, Node, decode, parse, shown
 
-__all__ = ["faults", "fingerprint", "load", "read", "read_nodes", "resolved", "to_yaml"]
+__all__ = ["faults", "fingerprint", "load", "read", "read_nodes", "resolved", "to_yaml", "warnings"]
 
 
 def load(what: str | Path, sets: Sequence[str] = ()) -> Scenario:
@@ -37,19 +38,44 @@ def faults(what: str | Path, sets: Sequence[str] = ()) -> list[Fault]:
     return read(what, sets)[1]
 
 
-def read(what: str | Path, sets: Sequence[str] = ()) -> tuple[Scenario | None, list[Fault]]:
-    """The scenario, if it can be made, and every fault that was found."""
+def read(
+    what: str | Path, sets: Sequence[str] = (), world: bool = False
+) -> tuple[Scenario | None, list[Fault]]:
+    """The scenario, if it can be made, and every fault that was found.
+
+    With ``world``, a file that has nothing of what makes a run (title, why, period,
+    departures) is taken for a world to build on and may lack them: then no scenario
+    is made, and no fault is found for that.
+    """
     found: list[Fault] = []
     try:
         root = read_nodes(what, sets, found)
     except ScenarioError as error:
         return None, _in_order(found + error.faults)
+    data = shape.plain(root, Scenario)
     try:
-        scenario = Scenario.model_validate(shape.plain(root, Scenario), strict=True)
+        scenario = Scenario.model_validate(data, strict=True)
     except ValidationError as error:
-        found += translate(error.errors(include_url=False), root)
+        errors = error.errors(include_url=False)
+        if world and is_world(root.mapping):
+            errors = [
+                e
+                for e in errors
+                if e["type"] != "missing" or len(e["loc"]) > 1 or e["loc"][0] not in OF_A_RUN
+            ]
+        found += translate(errors, root)
+        found += [_located(problem, root) for problem in check(parts.of_data(data))]
         return None, _in_order(found)
+    found += [_located(problem, root) for problem in check(parts.of_scenario(scenario))]
     return scenario, _in_order(found)
+
+
+def _located(problem: parts.Problem, root: Node) -> Fault:
+    """A problem with the file and line of what is at fault."""
+    where = spot(root, problem.loc)
+    return Fault(
+        where.mark.file, where.mark.line, where.path, problem.message, problem.given, problem.allowed
+    )
 
 
 def read_nodes(what: str | Path, sets: Sequence[str], found: list[Fault]) -> Node:

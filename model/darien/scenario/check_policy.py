@@ -1,0 +1,225 @@
+"""What a policy names, when its measures hold, and whether what they change stays whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from darien.scenario.measures import (
+    BorderClosure,
+    CheckpointMeasure,
+    Dated,
+    DetentionMeasure,
+    ExitPass,
+    Quota,
+    ReceptionMeasure,
+    RemovalAgreement,
+    TrainingMeasure,
+)
+from darien.scenario.parts import Finder
+from darien.scenario.world import Checkpoint, DetentionCentre
+from darien.scenario.yaml_nodes import Key
+
+
+def check_policy(found: Finder) -> None:
+    """Note every problem of the policy."""
+    _names(found)
+    for i, measure in enumerate(found.parts.policy):
+        if measure is not None:
+            _dates(found, i, measure)
+            _references(found, i, measure)
+    for name, centre in found.parts.detention_centres.items():
+        if centre is not None:
+            _centre_through_time(found, name, centre)
+    _officers_through_time(found)
+
+
+def check_checkpoint(found: Finder, where: tuple[Key, ...], checkpoint: Checkpoint) -> None:
+    """Note what a checkpoint names that does not exist."""
+    found.known("authority", "authorities", (*where, "authority"), checkpoint.authority)
+    found.known("place", "places", (*where, "place"), checkpoint.place)
+    found.known("leg", "legs", (*where, "leg"), checkpoint.leg)
+    found.known("detention centre", "detention_centres", (*where, "detention"), checkpoint.detention)
+
+
+def _names(found: Finder) -> None:
+    first: dict[str, int] = {}
+    for i, name in enumerate(found.parts.names):
+        if name is None:
+            continue
+        if name in first:
+            found.add(
+                ("policy", i, "name"), "is the name of an earlier measure too", name, "a name of its own"
+            )
+        first.setdefault(name, i)
+
+
+def _dates(found: Finder, i: int, measure: Dated) -> None:
+    period = found.parts.period
+    if period is None:
+        return
+    inside = f"a day from {period.start} to {period.end}"
+    if measure.start > period.end:
+        found.add(("policy", i, "from"), "starts after the period ends", str(measure.start), inside)
+    if measure.until is not None and measure.until < period.start:
+        found.add(("policy", i, "until"), "ends before the period starts", str(measure.until), inside)
+
+
+def _references(found: Finder, i: int, measure: Dated) -> None:
+    where: tuple[Key, ...] = ("policy", i)
+    parts = found.parts
+    groups: list[str] | None = None
+    match measure:
+        case CheckpointMeasure():
+            _checkpoint_measure(found, i, measure)
+        case DetentionMeasure():
+            found.known("detention centre", "detention_centres", (*where, "centre"), measure.centre)
+            found.known("detention centre", "detention_centres", (*where, "transfer_to"), measure.transfer_to)
+            if measure.transfer_to == measure.centre:
+                found.add((*where, "transfer_to"), "transfers to itself", measure.centre, "another centre")
+        case TrainingMeasure() if "checkpoints" not in parts.broken:
+            names = [*parts.checkpoints, *parts.opened()]
+            for n, checkpoint in enumerate(measure.checkpoints):
+                found.among("checkpoint", names, (*where, "checkpoints", n), checkpoint)
+        case RemovalAgreement():
+            found.known("authority", "authorities", (*where, "authority"), measure.authority)
+            groups = measure.groups
+        case ExitPass():
+            found.known("authority", "authorities", (*where, "authority"), measure.authority)
+            found.known("place", "places", (*where, "place"), measure.place)
+            groups = measure.groups
+        case BorderClosure():
+            for n, leg in enumerate(measure.legs):
+                found.known("leg", "legs", (*where, "legs", n), leg)
+            groups = measure.groups
+        case Quota():
+            found.known("leg", "legs", (*where, "leg"), measure.leg)
+        case ReceptionMeasure():
+            groups = measure.groups
+    for n, group in enumerate(groups or ()):
+        found.known("group", "groups", (*where, "groups", n), group)
+
+
+def _checkpoint_measure(found: Finder, i: int, measure: CheckpointMeasure) -> None:
+    parts = found.parts
+    if measure.opens is not None:
+        check_checkpoint(found, ("policy", i, "opens"), measure.opens)
+        if measure.name in parts.checkpoints:
+            message = "is the name of a checkpoint that the world has"
+            found.add(("policy", i, "name"), message, measure.name, "a name of its own")
+    elif measure.strengthens is not None and "checkpoints" not in parts.broken:
+        names = [*parts.checkpoints, *parts.opened(before=i)]
+        where = ("policy", i, "strengthens")
+        if measure.strengthens not in names and measure.strengthens in parts.opened():
+            message = f"{measure.strengthens} is opened by a later measure"
+            found.add(where, message, None, "a checkpoint of the world or of an earlier measure")
+        else:
+            found.among("checkpoint", names, where, measure.strengthens)
+
+
+def in_force(measure: Dated, day: dt.date) -> bool:
+    """Whether a measure holds on a day."""
+    return measure.start <= day and (measure.until is None or day <= measure.until)
+
+
+def _turns(measures: list[tuple[int, Dated]]) -> list[dt.date]:
+    """The days on which one of the measures starts or has ended."""
+    days = {measure.start for _, measure in measures}
+    for _, measure in measures:
+        if measure.until is not None and measure.until < dt.date.max:
+            days.add(measure.until + dt.timedelta(days=1))
+    return sorted(days)
+
+
+def _centre_through_time(found: Finder, name: str, centre: DetentionCentre) -> None:
+    """Whether the centre's rule is whole and its beds 0 or more on each day that something changes.
+
+    Later measures of the policy stand over earlier ones. A fault is laid to the
+    measure in force that was the last to touch what is wrong.
+    """
+    mine: list[tuple[int, Dated]] = [
+        (i, measure)
+        for i, measure in enumerate(found.parts.policy)
+        if isinstance(measure, DetentionMeasure) and measure.centre == name
+    ]
+    said: set[tuple[int, str]] = set()
+
+    def once(i: int, key: str, message: str, given: str | None, allowed: str | None) -> None:
+        if (i, key) not in said:
+            said.add((i, key))
+            found.add(("policy", i, key), message, given, allowed)
+
+    for day in _turns(mine):
+        rule, rule_by = centre.when_full, -1
+        crowding, target = centre.crowding, centre.transfer_to
+        times, added, added_by = 1.0, 0.0, -1
+        crowding_by = target_by = -1
+        for i, measure in mine:
+            if not isinstance(measure, DetentionMeasure) or not in_force(measure, day):
+                continue
+            if measure.when_full is not None:
+                rule, rule_by = measure.when_full, i
+            if measure.crowding is not None:
+                crowding, crowding_by = measure.crowding, i
+            if measure.transfer_to is not None:
+                target, target_by = measure.transfer_to, i
+            times *= measure.beds_times.value
+            added += measure.beds_added.value
+            if measure.beds_added.value < 0:
+                added_by = i
+        if rule == "transfer" and target is None and rule_by >= 0:
+            once(
+                rule_by,
+                "when_full",
+                "transfers, but no transfer_to says where to",
+                "transfer",
+                "transfer_to too",
+            )
+        if rule == "crowd" and crowding <= 1 and rule_by >= 0:
+            once(
+                rule_by, "when_full", "crowds, but crowding is not above 1", "crowd", "a crowding above 1 too"
+            )
+        if rule != "transfer" and target_by >= 0:
+            once(target_by, "transfer_to", f"has no effect: {name} does not transfer when full", None, _RULE)
+        if rule != "crowd" and crowding_by >= 0 and crowding > 1:
+            once(crowding_by, "crowding", f"has no effect: {name} does not crowd when full", None, _CROWD)
+        beds = centre.beds.value * times + added
+        if beds < 0 and added_by >= 0:
+            message = f"leaves {name} with {beds:g} beds on {day}"
+            once(added_by, "beds_added", message, f"{_added(found, added_by):g}", "0 beds or more in all")
+
+
+_RULE = "`when_full: transfer` with it"
+_CROWD = "`when_full: crowd` with it"
+
+
+def _added(found: Finder, i: int) -> float:
+    measure = found.parts.policy[i]
+    assert isinstance(measure, DetentionMeasure)
+    return measure.beds_added.value
+
+
+def _officers_through_time(found: Finder) -> None:
+    """Whether each checkpoint has 0 officers or more whatever measures are in force."""
+    parts = found.parts
+    for name, checkpoint in {**parts.checkpoints, **parts.opened()}.items():
+        if checkpoint is None:
+            continue
+        mine: list[tuple[int, Dated]] = [
+            (i, measure)
+            for i, measure in enumerate(parts.policy)
+            if isinstance(measure, CheckpointMeasure) and measure.strengthens == name
+        ]
+        blamed: set[int] = set()
+        for day in _turns(mine):
+            officers, last, given = checkpoint.officers.value, -1, 0.0
+            for i, measure in mine:
+                if isinstance(measure, CheckpointMeasure) and in_force(measure, day):
+                    officers += measure.officers_added.value
+                    if measure.officers_added.value < 0:
+                        last, given = i, measure.officers_added.value
+            if officers < 0 and last >= 0 and last not in blamed:
+                blamed.add(last)
+                message = f"leaves {name} with {officers:g} officers on {day}"
+                found.add(
+                    ("policy", last, "officers_added"), message, f"{given:g}", "0 officers or more in all"
+                )
