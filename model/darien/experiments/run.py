@@ -36,16 +36,8 @@ def simulate(
     from darien.actors.model import RouteModel
 
     days = scenario.period.days
-    done = 0
-
-    def on_day(*_: object) -> None:
-        nonlocal done
-        done += 1
-        if progress is not None:
-            progress(done, days)
-
     model = RouteModel(scenario, seed=seed, replicate=replicate, collect=False)
-    model.run(on_day=None if progress is None else on_day)
+    model.run(on_day=None if progress is None else lambda done: progress(done, days))
     run: Run = model.result(journeys=journeys)
     return run if keep_counts else replace(run, counts=run.counts.iloc[:0])
 

@@ -12,10 +12,12 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from darien.scenario.errors import UserMistake
+
 MANIFEST = "manifest.json"
 
 
-class ResultError(Exception):
+class ResultError(UserMistake):
     """Results cannot be written or read. The message is for the user and names the folder."""
 
 

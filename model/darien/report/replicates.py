@@ -1,0 +1,79 @@
+"""Means and ranges over replicates, and counts by month: what the figures draw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from darien.record.store import Results
+
+MANY = 20  # replicates, from which on a 5 to 95 % range is more than the two extremes
+
+
+def interval_words(replicates: int) -> str:
+    """What the drawn ranges are, for the reader."""
+    if replicates == 1:
+        return "One replicate only: how much chance matters cannot be shown."
+    if replicates < MANY:
+        return (
+            f"Ranges span the lowest and highest of {replicates} replicates (chance alone, same parameters)."
+        )
+    return f"Ranges hold the middle 90 % of {replicates} replicates (chance alone, same parameters)."
+
+
+def summary(values: pd.DataFrame) -> pd.DataFrame:
+    """Mean, low and high over replicates.
+
+    ``values``: a column per replicate. Low and high are the 5th and 95th percentile, or lowest and
+    highest where there are fewer than 20 replicates.
+    """
+    import pandas as pd
+
+    shares = (0.05, 0.95) if values.shape[1] >= MANY else (0.0, 1.0)
+    return pd.DataFrame(
+        {
+            "mean": values.mean(axis=1),
+            "low": values.quantile(shares[0], axis=1),
+            "high": values.quantile(shares[1], axis=1),
+        }
+    )
+
+
+def across(frame: pd.DataFrame, results: Results, by: list[str]) -> pd.DataFrame:
+    """Persons summed by ``by``, a column per replicate; where a replicate counted none, 0."""
+    table = (
+        frame.groupby([*by, "replicate"], observed=True)["persons"].sum().unstack("replicate", fill_value=0)
+    )
+    return table.reindex(columns=results.replicates, fill_value=0)
+
+
+def months(results: Results) -> pd.DatetimeIndex:
+    """First day of each month of the period. The last may be cut short by the period's end."""
+    import pandas as pd
+
+    period = results.scenario.period
+    return pd.date_range(period.start.replace(day=1), period.end, freq="MS")
+
+
+def month_of(dates: pd.Series) -> pd.Series:
+    """The first day of each date's month."""
+    return dates.dt.to_period("M").dt.to_timestamp()
+
+
+def years(results: Results) -> float:
+    """Length of the simulated period."""
+    return results.scenario.period.days / 365.25
+
+
+def last_day(results: Results) -> pd.Timestamp:
+    """The date under which the last stocks stand: the first day of the last recorded period."""
+    counts = results.counts
+    stocks = counts.loc[counts["measure"].astype(str).str.startswith("stock_"), "date"]
+    return stocks.max()
+
+
+def labels(results: Results, groups: list[str]) -> list[str]:
+    """The labels of groups, as the scenario has them."""
+    return [results.scenario.groups[name].label for name in groups]
