@@ -266,7 +266,7 @@ def series_of(reported: Reported, group: Group) -> dict[str, list[str]]:
     known = [*derives.annual, *derives.monthly, *derives.shape] if derives else []
     names = [*group.nationalities, *(series.rsplit("_", 1)[-1] for series in known)]
     if "Haiti" in names:  # their children stand under Brazil and Chile in Panama's tables only
-        names = [name for name in names if name not in CHILDREN or name in group.nationalities]
+        names = [name for name in names if name not in CHILDREN]
     inside = {member for region in names for member in reported.members.get(region, [])}
     names = [name for name in dict.fromkeys(names) if name not in inside]
     found: dict[str, list[str]] = {}

@@ -1,0 +1,67 @@
+"""What is assumed when departures are worked out from counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from darien.record.assumptions import quantity
+from darien.scenario.quantity import Quantity
+
+
+@dataclass(frozen=True)
+class WorkingAssumptions:
+    """Assumptions and settings of :func:`darien.calibrate.departures.work_out`."""
+
+    first_lag_days: Quantity = quantity(
+        30.0,
+        5.0,
+        120.0,
+        "days from departure to being counted, for the very first guess",
+        assumption="only a place to start from: the lags that are used come out of the model",
+    )
+    pulse_months: Quantity = quantity(
+        6.0,
+        4.0,
+        12.0,
+        "months from one pulse of departures to the next when the lags are read from the model",
+        assumption="who is counted later than that after setting out is put down to the next pulse",
+    )
+    pulse_migrants: Quantity = quantity(
+        600.0,
+        200.0,
+        2000.0,
+        "migrants of each group who set out in the month of a pulse, at least",
+        assumption="a share of 0.5 is then known to 0.02",
+    )
+    smoothing_steps: Quantity = quantity(
+        10.0,
+        3.0,
+        40.0,
+        "steps by which departures are moved towards the counts between two runs; fewer are smoother",
+        assumption="counts of a month cannot tell on which of the months before its people set out: few "
+        "steps keep the departures near the shape of the counts, many make them jagged",
+    )
+    largest_change: Quantity = quantity(
+        5.0,
+        2.0,
+        10.0,
+        "most by which a month of departures is multiplied or divided between two runs",
+        assumption="keeps one run with few people from throwing a month off",
+    )
+    replicates: Quantity = quantity(
+        4.0, 2.0, 20.0, "runs averaged in each round", assumption="halves the noise of one run"
+    )
+    rounds: Quantity = quantity(
+        8.0,
+        4.0,
+        20.0,
+        "most rounds of running and rescaling",
+        assumption="the error no longer falls after it",
+    )
+    year_tolerance: Quantity = quantity(
+        0.02,
+        0.005,
+        0.05,
+        "relative error of the total of a year below which no more rounds are run",
+        assumption="well below what is uncertain about the counts themselves",
+    )

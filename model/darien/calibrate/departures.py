@@ -1,0 +1,192 @@
+"""Departures of a history, worked out so that the model counts what was counted.
+
+Run the model, compare what it counts with the deriving series of each group, rescale the departures
+by group and month, run again. A month of counts is made up of the departures of several months, so a
+correction is shared out among them by how departures turn into counts (:mod:`darien.calibrate.lags`):
+the multiplicative update of Richardson and Lucy, with few steps between two runs. Draws are keyed, so
+a small change of departures is a small change of counts. ``docs/departures.md`` tells the whole of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from darien.calibrate.assumptions import WorkingAssumptions
+from darien.calibrate.compare import compare, year_error
+from darien.calibrate.lags import Floats, Response, days_of, months_of, pulse_rates, response, with_rates
+from darien.calibrate.targets import first_guess, targets_of
+from darien.record.counted import counted_monthly, departed_monthly
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from darien.record.assumptions import CountAssumptions
+    from darien.record.reported import Reported
+    from darien.scenario.schema import Scenario
+
+Simulate = Callable[["list[tuple[Scenario, int]]"], "list[pd.DataFrame]"]
+"""Runs scenarios, each with the number of its replicate, and gives the counts of each (record.run.Run)."""
+
+WORKING = 1000  # replicates 1000, 1001, ... work departures out, so that 0, 1, ... can test them
+FLOOR = 0.002  # of a group's mean: a month below it could not grow again by being multiplied
+
+
+@dataclass(frozen=True)
+class Worked:
+    """Departures that were worked out, and how well they give the counts.
+
+    ``rates``: persons per day, months (rows) by group (columns). ``comparison``: see
+    :func:`darien.calibrate.compare.compare`. ``responses``: by group. ``errors``: the largest error of
+    a year's total in each round.
+    """
+
+    rates: pd.DataFrame
+    comparison: pd.DataFrame
+    responses: dict[str, Response]
+    errors: list[float]
+
+
+def work_out(
+    scenario: Scenario,
+    reported: Reported,
+    simulate: Simulate,
+    *,
+    counts: CountAssumptions | None = None,
+    working: WorkingAssumptions | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Worked:
+    """Departures of every group that derives them, under the measures of the scenario.
+
+    Raises :class:`~darien.scenario.errors.UserMistake` where no group derives its departures, or a
+    deriving series cannot be used.
+    """
+    import pandas as pd
+
+    working = working or WorkingAssumptions()
+    targets = targets_of(scenario, reported, counts)
+    months, days = months_of(scenario), days_of(scenario)
+    rounds, replicates = int(working.rounds.value), int(working.replicates.value)
+    numbers = range(WORKING, WORKING + replicates)
+    tell = progress or (lambda done, of: None)
+    tell(0, rounds + 2)
+
+    guess = {name: first_guess(target, working) / days for name, target in targets.items()}
+    rates = pd.DataFrame(guess, index=months)
+    responses = read_responses(scenario, rates, simulate, working)
+    wanted = {name: target.persons * responses[name].reach for name, target in targets.items()}
+    for name in targets:
+        rates[name] = solved(rates[name].to_numpy(), days, responses[name], wanted[name], working)
+    tell(1, rounds + 2)
+
+    errors: list[float] = []
+    best, least = rates, np.inf
+    for number in range(rounds):
+        now = with_rates(scenario, rates)
+        counted = averaged(simulate([(now, replicate) for replicate in numbers]), scenario)
+        errors.append(year_error(counted, wanted))
+        tell(number + 2, rounds + 2)
+        if errors[-1] < least:
+            best, least = rates.copy(), errors[-1]
+        if number + 1 == rounds or (number >= 3 and errors[-1] <= working.year_tolerance.value):
+            break
+        for name in targets:
+            weight = scenario.persons_per_migrant.get(name, 1)
+            seen = counted[name].to_numpy()
+            rates[name] = rescaled(
+                rates[name].to_numpy(), days, responses[name], seen, wanted[name], weight, working
+            )
+    best = best.round(4)
+    tests = simulate([(with_rates(scenario, best), replicate) for replicate in range(replicates)])
+    table = compare(scenario, targets, responses, tests)
+    tell(rounds + 2, rounds + 2)
+    return Worked(rates=best, comparison=table, responses=responses, errors=errors)
+
+
+def averaged(runs: Sequence[pd.DataFrame], scenario: Scenario) -> pd.DataFrame:
+    """Counts by month and group, the mean of some replicates."""
+    tables = [counted_monthly(counts, scenario) for counts in runs]
+    return sum(tables[1:], tables[0]) / len(tables)
+
+
+def read_responses(
+    scenario: Scenario, rates: pd.DataFrame, simulate: Simulate, working: WorkingAssumptions
+) -> dict[str, Response]:
+    """How the departures of each group turn into counts, from runs with pulses of departures."""
+    every = int(working.pulse_months.value)
+    migrants = working.pulse_migrants.value
+    least = {}
+    for name in rates.columns:
+        group = scenario.groups[str(name)]
+        party = sum(size * share for size, share in group.party_size.items())
+        least[str(name)] = migrants * party * scenario.persons_per_migrant.get(str(name), 1) / 30
+    tasks = [
+        (with_rates(scenario, pulse_rates(rates, every, offset, least)), WORKING) for offset in range(every)
+    ]
+    runs = simulate(tasks)
+    counted = [counted_monthly(counts, scenario) for counts in runs]
+    departed = [departed_monthly(counts, scenario) for counts in runs]
+    return {
+        str(name): response(
+            [table[name].to_numpy() for table in counted], [table[name].to_numpy() for table in departed]
+        )
+        for name in rates.columns
+    }
+
+
+def solved(rates: Floats, days: Floats, how: Response, wanted: Floats, working: WorkingAssumptions) -> Floats:
+    """Rates that would give the counts if the response were all there is to it."""
+    share = how.share
+    if not share.any():
+        return rates
+    usual = float(np.median(share[share > 0]))
+    now = rates * days / np.maximum(share, 0.1 * usual)
+    expected = how.matrix @ now
+    return _updated(now, how, expected, expected, wanted, 1e-9, working) / days
+
+
+def rescaled(
+    rates: Floats,
+    days: Floats,
+    how: Response,
+    counted: Floats,
+    wanted: Floats,
+    weight: int,
+    working: WorkingAssumptions,
+) -> Floats:
+    """Rates of the next round, from what the last one counted.
+
+    Between two runs a count is taken to change as the response says it would. ``weight`` (persons per
+    migrant) sets how few persons are chance.
+    """
+    before = rates * days
+    now = _updated(before, how, how.matrix @ before, counted, wanted, 2.0 * weight, working)
+    limit = working.largest_change.value
+    return np.clip(now, before / limit, before * limit) / days
+
+
+def _updated(
+    before: Floats,
+    how: Response,
+    expected: Floats,
+    counted: Floats,
+    wanted: Floats,
+    chance: float,
+    working: WorkingAssumptions,
+) -> Floats:
+    """Some steps of the multiplicative update; ``chance`` keeps ratios of a few persons near 1."""
+    known = ~np.isnan(wanted)
+    target = np.where(known, wanted, 0.0)
+    floor = FLOOR * float(before.mean())
+    now = before.copy()
+    for _ in range(int(working.smoothing_steps.value)):
+        seen = (counted + chance) * (how.matrix @ now + chance) / (expected + chance)
+        ratio = np.where(known, (target + chance) / (seen + chance), 1.0)
+        # What is counted after the end is taken to be off as the last month is.
+        above = how.matrix.T @ ratio + how.after * ratio[-1]
+        share = how.share
+        now = now * np.divide(above, share, out=np.ones_like(share), where=share > 0)
+    return np.maximum(now, floor)
