@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -131,8 +132,8 @@ def _without_series(path: Path) -> str:
         for candidate in (path.parent / extends.value, path.parent / f"{extends.value}.yaml"):
             if candidate.is_file():
                 at = (extends.at.line or 1) - 1
-                whole = str(candidate.resolve()).replace("'", "''")
-                lines[at] = re.sub(r"extends\s*:.*", lambda _: f"extends: '{whole}'", lines[at], count=1)
+                before = lines[at][: lines[at].index("extends")]
+                lines[at] = f"{before}extends: {json.dumps(str(candidate.resolve()))}"
                 break
     return "\n".join(lines)
 

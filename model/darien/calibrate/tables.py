@@ -27,7 +27,7 @@ YEARS = ("group", "year", "reported", "within reach", "simulated", "error", "clo
 
 def years_as_text(worked: Worked) -> str:
     """The comparison by group and year, in columns for a terminal."""
-    rows = [YEARS, *year_rows(worked.comparison)]
+    rows: list[tuple[str, ...]] = [YEARS, *year_rows(worked.comparison)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(YEARS))]
     lines = []
     for row in rows:
@@ -43,7 +43,7 @@ def years_as_text(worked: Worked) -> str:
 
 def year_rows(comparison: pd.DataFrame) -> list[tuple[str, ...]]:
     """Rows of the comparison by group and year, as text; see :func:`darien.calibrate.compare.by_year`."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for row in by_year(comparison).to_dict("records"):
         error = "" if math.isnan(row["error"]) else f"{100 * row['error']:+.1f} %"
         rows.append(
@@ -63,7 +63,7 @@ def year_rows(comparison: pd.DataFrame) -> list[tuple[str, ...]]:
 
 def assumption_rows(*assumptions: object) -> list[tuple[str, ...]]:
     """Name, value, range, meaning, and source or reason of every assumption."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for held in assumptions:
         for item in table(held):
             number = item.quantity
