@@ -9,6 +9,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from darien import __version__
+
 PACKAGE = Path(__file__).resolve().parent.parent
 DECIDING = ("scenario", "engine", "actors", "record")  # the rooms whose code decides what a run gives
 DECIDING_PACKAGES = ("numpy", "numba")
@@ -62,6 +64,8 @@ def _git(*words: str) -> str | None:
 
 
 def _version(name: str) -> str:
+    if name == "darien":
+        return __version__
     try:
         return version(name)
     except PackageNotFoundError:

@@ -1,0 +1,170 @@
+"""A comparison as a table for people: harm beside enforcement, chance beside every difference."""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from typing import TYPE_CHECKING
+
+from darien.experiments.paired import LEVEL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from darien.experiments.comparison import Loaded
+
+CONDITIONAL = (
+    "Conditional on the departures of those years as reconstructed from reported counts: this says what "
+    "would have happened along the way to the same people, not how many would have set out."
+)
+# Enforcement and harm side by side. None of them has a good direction of its own.
+ORDER = (
+    "reached_border",
+    "arrived",
+    "apprehended",
+    "removed",
+    "detained_person_days",
+    "days_over_capacity",
+    "minors_detained",
+    "deaths",
+    "robberies",
+    "days_on_the_way",
+    "money_spent",
+)
+HEADER = ("outcome", "where", "base", "option", "difference", "90 % interval", "change", "reads as", "gain")
+_COUNTRY = re.compile(r"[A-Z]{3}")
+WIDTH = 110
+
+
+def text(loaded: Loaded, table: pd.DataFrame, replicates: int) -> str:
+    """The whole comparison as text: a table per option, before it what it rests on, after it how to read it.
+
+    Shows what holds for all groups together, for the whole route or by country; all else (groups,
+    single places and centres) stands in the CSV.
+    """
+    comparison = loaded.comparison
+    parts = [_wrapped(CONDITIONAL), "", comparison.title]
+    if comparison.why:
+        parts.append(_wrapped(comparison.why))
+    parts.append(f"{replicates} paired replicates of each, seed {loaded.base.seed}. Base: {comparison.base}.")
+    for name, option in loaded.options.items():
+        parts += ["", f"== {name}: {_says(loaded, name, option.title)}"]
+        parts += _aligned(_rows(table[table["option"] == name], comparison.outcomes))
+    parts += ["", *_legend(replicates)]
+    return "\n".join(parts) + "\n"
+
+
+def in_order(outcomes: list[str]) -> list[str]:
+    """Names of outcomes as the table lists them: those of :data:`ORDER` first, the others after."""
+    rank = {name: place for place, name in enumerate(ORDER)}
+    return sorted(dict.fromkeys(outcomes), key=lambda name: rank.get(name, len(ORDER)))
+
+
+def shown(table: pd.DataFrame, wanted: list[str] | None = None) -> pd.DataFrame:
+    """The rows of one option that the text shows, in order.
+
+    All groups; the whole route, or countries where an outcome has no total, or its places where it
+    has neither. ``wanted`` names the outcomes, in that order; None: all.
+    """
+    import pandas as pd
+
+    rows = table[table["group"] == "all"]
+    picked = []
+    for outcome in in_order(list(rows["outcome"])) if wanted is None else wanted:
+        one = rows[rows["outcome"] == outcome]
+        countries = one["place"].map(lambda place: bool(_COUNTRY.fullmatch(place)))
+        whole = one["place"] == ""
+        picked.append(one[whole | countries] if (whole | countries).any() else one)
+    return pd.concat(picked) if picked else rows.iloc[:0]
+
+
+def _rows(table: pd.DataFrame, wanted: list[str] | None) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = [HEADER]
+    for row in shown(table, wanted).to_dict("records"):
+        found.append(
+            (
+                f"{row['outcome'].replace('_', ' ')} ({row['unit']})",
+                row["place"] or "whole route",
+                _number(row["base"]),
+                _number(row["value"]),
+                _number(row["difference"], sign=True),
+                f"{_number(row['low'], sign=True)} to {_number(row['high'], sign=True)}",
+                _change(row["difference"], row["base"]),
+                _reads(row["difference"], row["low"], row["high"]),
+                _gain(row["pairing_gain"]),
+            )
+        )
+    return found
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    """Words to the left, numbers to the right, a line under the header."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
+    left = {0, 1, 7}
+    lines = [
+        "  ".join(
+            cell.ljust(width) if column in left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
+
+
+def _reads(difference: float, low: float, high: float) -> str:
+    """Whether the difference stands out from chance, in a word."""
+    if math.isnan(low) or math.isnan(high):
+        return "unknown"
+    if low == high == difference == 0:
+        return "the same"
+    if low > 0:
+        return "more"
+    return "fewer" if high < 0 else "unclear"
+
+
+def _number(value: float, sign: bool = False) -> str:
+    if math.isnan(value):
+        return "-"
+    plus = "+" if sign and value > 0 else ""
+    if value == 0 or abs(value) >= 100:
+        return f"{plus}{value:,.0f}"
+    return f"{plus}{value:,.1f}" if abs(value) >= 10 else f"{plus}{value:.2g}"
+
+
+def _change(difference: float, base: float) -> str:
+    if math.isnan(difference) or not base > 0:
+        return "-"
+    return f"{100 * difference / base:+.1f} %" if difference else "0 %"
+
+
+def _gain(gain: float) -> str:
+    if math.isnan(gain):
+        return "-"
+    return f"{gain:,.0f}" if gain >= 10 else f"{gain:.1f}"
+
+
+def _says(loaded: Loaded, name: str, title: str) -> str:
+    """What an option is: its own words, its scenario's title, or what it sets."""
+    option = loaded.comparison.options[name]
+    words = option.why or (title if option.scenario else "the base")
+    return f"{words} [{'; '.join(option.sets)}]" if option.sets else words
+
+
+def _legend(replicates: int) -> list[str]:
+    return [
+        _wrapped(
+            f"{LEVEL:.0%} interval: Student's t interval of the mean of the {replicates} paired differences. "
+            "It holds chance alone: how well this mean is known with every parameter at its central value. "
+            "What is not known about the parameters is not in it, so the truth may lie outside."
+        ),
+        _wrapped(
+            "reads as: more or fewer where the interval leaves out 0, unclear where it holds 0. Neither is "
+            "good or bad by itself. gain: how many times more replicates unpaired runs would need for the "
+            "same interval."
+        ),
+    ]
+
+
+def _wrapped(words: str) -> str:
+    return textwrap.fill(" ".join(words.split()), WIDTH)

@@ -1,0 +1,1 @@
+"""Replicates, the pool that they run on, and comparisons."""
