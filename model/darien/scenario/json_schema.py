@@ -37,12 +37,12 @@ def json_schema() -> dict[str, Any]:
             out[name] = _renamed(part)
         else:
             out[f"{name}{_WHOLE}"] = _renamed(part)
-            out[name] = _overlay(part)
+            out[name] = _overlay(part) if name == "Quantity" else _laid_over(name, part)
     root = _overlay(made)
     root["properties"]["policy"] = _or_replaced(made["properties"]["policy"])
     for key in ("title", "why"):
         made["properties"][key]["minLength"] = 1
-    extends = {"if": {"required": ["extends"]}, "then": {"required": ["title", "why"]}}
+    extends: dict[str, Any] = {"if": {"required": ["extends"]}, "then": {"required": ["title", "why"]}}
     used = _used(root, out)
     return {
         "$schema": _DIALECT,
@@ -81,10 +81,27 @@ def _describe(part: dict[str, Any], model: type[BaseModel]) -> None:
             holder["description"] = textwrap.dedent(holder["description"]).split("\n\n")[0].replace("\n", " ")
         for key, info in holder.get("properties", {}).items():
             info.pop("title", None)
+            _plain_default(info)
             text = comments(model).get(key)
             unit = shape.unit_of(key)
             if text or unit:
                 info["description"] = text or f"in {unit}"
+
+
+def _plain_default(info: dict[str, Any]) -> None:
+    """A quantity's default as the bare number one would write; none where the default is no value."""
+    default = info.get("default")
+    if isinstance(default, dict) and "value" in default:
+        info["default"] = default["value"]
+    elif default is None or isinstance(default, dict):
+        info.pop("default", None)
+
+
+def _laid_over(name: str, part: dict[str, Any]) -> dict[str, Any]:
+    """A class's mapping as it stands in an overlay: in part, or whole in ``{replace: ...}``."""
+    loose = _overlay(part)
+    said = {key: loose.pop(key) for key in ["description"] if key in loose}
+    return {**said, "anyOf": [loose, _replace({"$ref": f"#/$defs/{name}{_WHOLE}"})]}
 
 
 def _overlay(part: Any) -> Any:
@@ -94,6 +111,10 @@ def _overlay(part: Any) -> Any:
     if not isinstance(part, dict):
         return part
     loose = {key: _overlay(value) for key, value in part.items() if key not in ("required", "properties")}
+    if "items" in part:  # a list adds to the base's: its items are whole
+        loose["items"] = _renamed(part["items"])
+    if "patternProperties" in part:
+        loose["additionalProperties"] = False
     if "properties" in part:
         loose["properties"] = {key: _overlay(value) for key, value in part["properties"].items()}
     if part.get("type") == "array" or (part.get("type") == "object" and "properties" not in part):
@@ -103,15 +124,18 @@ def _overlay(part: Any) -> Any:
 
 def _or_replaced(part: dict[str, Any]) -> dict[str, Any]:
     """What is laid over the base's, or ``{replace: ...}``, which is put in its place."""
-    outside = {key: part[key] for key in ("default", "description") if key in part}
+    outside = {key: part[key] for key in ["default", "description"] if key in part}
     inside = {key: value for key, value in part.items() if key not in outside and key != "title"}
-    replace = {
+    return {**outside, "anyOf": [inside, _replace(inside)]}
+
+
+def _replace(inside: dict[str, Any]) -> dict[str, Any]:
+    return {
         "type": "object",
         "properties": {"replace": inside},
         "required": ["replace"],
         "additionalProperties": False,
     }
-    return {**outside, "anyOf": [inside, replace]}
 
 
 def _renamed(part: Any) -> Any:

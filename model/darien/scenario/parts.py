@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -102,14 +103,13 @@ def of_data(data: dict[str, Any]) -> Parts:
         if not isinstance(given, dict):
             broken.add(key)
             return {}
-        item = get_args(shape.bare(known[key].annotation))[1]
+        item = _adapter(key, 1)
         return {name: _valid(item, part) for name, part in given.items() if isinstance(name, str)}
 
     policy = data.get("policy", [])
     if not isinstance(policy, list):
         broken.add("policy")
         policy = []
-    measure = get_args(known["policy"].annotation)[0]
     names = [part.get("name") if isinstance(part, dict) else None for part in policy]
     persons = {name: n for name, n in table("persons_per_migrant").items() if n is not None}
     return Parts(
@@ -121,20 +121,27 @@ def of_data(data: dict[str, Any]) -> Parts:
         checkpoints=table("checkpoints"),
         detention_centres=table("detention_centres"),
         reception=table("reception"),
-        policy=[_valid(measure, part) for part in policy],
+        policy=[_valid(_adapter("policy", 0), part) for part in policy],
         names=[name if isinstance(name, str) else None for name in names],
         persons_per_migrant=persons,
-        period=_valid(Period, data.get("period")),
-        departures=_valid(Departures, data.get("departures")),
-        parameters=_valid(Parameters, data.get("parameters", {})),
+        period=_valid(_adapter("period"), data.get("period")),
+        departures=_valid(_adapter("departures"), data.get("departures")),
+        parameters=_valid(_adapter("parameters"), data.get("parameters", {})),
         broken=frozenset(broken),
     )
 
 
-def _valid(annotation: Any, given: object) -> Any:
+@cache
+def _adapter(key: str, argument: int | None = None) -> TypeAdapter[Any]:
+    """What checks the value of a scenario's key, or what is in it (of a list 0, of a mapping 1)."""
+    annotation = shape.bare(shape.fields(Scenario)[key].annotation)
+    return TypeAdapter(annotation if argument is None else get_args(annotation)[argument])
+
+
+def _valid(adapter: TypeAdapter[Any], given: object) -> Any:
     """The part as the schema's class, or None when the schema refuses it."""
     try:
-        return TypeAdapter(annotation).validate_python(given, strict=True)
+        return adapter.validate_python(given, strict=True)
     except ValidationError:
         return None
 

@@ -124,7 +124,15 @@ def translate(errors: Sequence[ErrorDetails], root: Node) -> list[Fault]:
 
 
 def _location(loc: tuple[Key, ...], root: Node) -> tuple[Key, ...]:
-    """pydantic's location without the tags of the union of measures (``policy, 0, quota, leg``)."""
+    """pydantic's location as it is written in YAML.
+
+    Without the tags of the union of measures (``policy, 0, quota, leg``), and without
+    the ``value`` of a quantity that was given as a bare number.
+    """
+    if loc[-1:] == ("value",):
+        above = spot(root, loc[:-1]).node
+        if above is not None and not isinstance(above.value, dict):
+            return _location(loc[:-1], root)
     if loc[:1] != ("policy",) or len(loc) < 3:
         return loc
     item = spot(root, loc[:2]).node
@@ -141,7 +149,9 @@ def _unknown_key(where: Spot) -> tuple[Fault, str | None]:
     if key == "<<":
         message, cure = "merge keys (<<) are not used here", "`extends` to build on another file"
         return Fault(where.key_mark.file, where.key_mark.line, where.path, message, None, cure), None
-    meant = shape.suggestion(key, [name for name in known if name not in where.parent.mapping])
+    beside = where.parent.mapping
+    here = {name for name in beside if name != key and beside[name].at.file == where.mark.file}
+    meant = shape.suggestion(key, [name for name in known if name not in here])
     if meant is None:
         meant = shape.suggestion(key, known)
     message = f"unknown key `{key}`"

@@ -156,12 +156,13 @@ class _Walk:
                 [Fault(self.file, node.start_mark.line + 1, path, "an alias makes this file endless")]
             )
         at = self.mark(node)
-        if node.tag not in _PLAIN_TAGS:
+        tagged = node.tag not in _PLAIN_TAGS
+        if tagged:
             self.fault(
                 node, path, "tags are not used here", node.tag.replace("tag:yaml.org,2002:", "!!"), "no tag"
             )
         if isinstance(node, yaml.ScalarNode):
-            return Node(resolve(node.value) if not node.style else node.value, at, key_at)
+            return Node(resolve(node.value) if tagged or not node.style else node.value, at, key_at)
         self.open.add(id(node))
         result: Node
         if isinstance(node, yaml.SequenceNode):

@@ -1,0 +1,317 @@
+"""The command ``darien``. What a command needs is imported inside it, so that help comes at once.
+
+Exit status: 0 done; 1 something broke; 2 a mistake of the user, told in one
+message on stderr; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from darien import __version__
+from darien.scenario.errors import UserMistake
+
+if TYPE_CHECKING:
+    from darien.record.run import Run
+    from darien.scenario.schema import Scenario
+
+FEW_REPLICATES = 20  # below that a range from 5 to 95 % would be made up: the smallest and largest are shown
+CONDITIONAL = "Given the departures of those years as reconstructed, and the assumptions of the world file:"
+
+app = typer.Typer(
+    name="darien",
+    help="Simulate migration from South America to the United States, person by person.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Every(StrEnum):
+    """How often counts are recorded."""
+
+    day = "day"
+    week = "week"
+    month = "month"
+
+
+ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a built-in one.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as parameters.cost_weight=2."),
+]
+Workers = Annotated[int, typer.Option(min=1, help="Processes to run on.")]
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Simulate migration from South America to the United States, person by person."""
+    if show_version:
+        version()
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    seed: Annotated[int | None, typer.Option(min=0, help="In place of the scenario's own.")] = None,
+    replicates: Annotated[int, typer.Option(min=1, help="How many times, with draws of their own.")] = 3,
+    workers: Workers = 1,
+    sets: Sets = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; results/NAME if not given.")] = None,
+    journeys: Annotated[bool, typer.Option("--journeys", help="Write a row per migrant too.")] = False,
+    figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
+    record_every: Annotated[Every | None, typer.Option(help="In place of the scenario's own.")] = None,
+) -> None:
+    """Simulate a scenario, print its outcomes, and leave results and figures in a folder."""
+    given = list(sets or ())
+    if seed is not None:
+        given.append(f"seed={seed}")
+    if record_every is not None:
+        given.append(f"record_every={record_every.value}")
+    loaded = _load(scenario, given)
+    folder = out if out is not None else Path("results") / Path(scenario).stem
+
+    from darien.record import store
+
+    store.check(folder)
+
+    from darien.experiments.run import run_replicates
+
+    started = time.perf_counter()
+    with _breakage():
+        runs = run_replicates(
+            loaded, replicates, workers, journeys=journeys, progress=_progress("days simulated")
+        )
+    seconds = time.perf_counter() - started
+    store.write(folder, loaded, runs, wall_seconds=seconds, workers=workers)
+    drawn: list[Path] = []
+    if figures:
+        from darien.report.figures import draw
+
+        drawn = draw(folder)
+    print(_outcomes(loaded, runs))
+    events, simulated = sum(r.events for r in runs), sum(r.seconds for r in runs)
+    print(
+        f"\n{replicates} replicates, {sum(r.migrants for r in runs):,} migrants, {events:,} events; "
+        f"{simulated:.1f} s simulated, {seconds:.1f} s in all"
+    )
+    print(f"Results: {folder}" + (f" ({len(drawn)} figures in {folder / 'figures'})" if drawn else ""))
+
+
+@app.command()
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or built-in names.")],
+    resolved: Annotated[bool, typer.Option("--resolved", help="Print the whole scenario.")] = False,
+    sets: Sets = None,
+) -> None:
+    """Print every fault of scenario files, with file and line; or the resolved whole."""
+    from darien.scenario.files import read, to_yaml, warnings
+
+    faulty = False
+    for number, what in enumerate(files):
+        scenario, found = read(what, sets or (), world=not resolved)
+        faulty |= bool(found)
+        for fault in found:
+            print(fault, file=sys.stderr)
+        if found:
+            continue
+        if scenario is None:
+            print(f"{what}: ok, a world to build on: it needs title, why, period and departures to run")
+            continue
+        for warning in warnings(scenario):
+            print(f"{what}: note: {warning}", file=sys.stderr)
+        if resolved:
+            print(("---\n" if number else "") + to_yaml(scenario), end="")
+        else:
+            print(f"{what}: ok: {_summary(scenario)}")
+    if faulty:
+        raise typer.Exit(2)
+
+
+def _summary(scenario: Scenario) -> str:
+    counts = (
+        (len(scenario.places), "places"),
+        (len(scenario.legs), "legs"),
+        (len(scenario.groups), "groups"),
+        (len(scenario.checkpoints), "checkpoints"),
+        (len(scenario.detention_centres), "detention centres"),
+        (len(scenario.policy), "measures"),
+    )
+    period = scenario.period
+    words = ", ".join(f"{n} {word[:-1] if n == 1 else word}" for n, word in counts)
+    return f"{words}, {period.start} to {period.end} ({period.days:,} days)"
+
+
+@app.command(name="list")
+def list_() -> None:
+    """List the built-in worlds, scenarios, policies and measures."""
+    from darien.scenario.contents import contents
+
+    for heading, entries in contents():
+        print(heading)
+        width = max((len(name) for name, _ in entries), default=0)
+        for name, line in entries:
+            print(f"  {name:<{width}}  {line}".rstrip())
+        print()
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from darien.scenario.json_schema import json_schema
+
+    print(json.dumps(json_schema(), indent=1))
+
+
+@app.command()
+def departures(
+    history: Annotated[
+        str, typer.Argument(help="A history: a scenario file, or the name of a built-in one.")
+    ],
+    out: Annotated[Path | None, typer.Option(help="CSV to write.")] = None,
+    workers: Workers = 1,
+) -> None:
+    """Work out the departures that give the series a history is conditioned on."""
+    from darien.calibrate.departures import command
+
+    with _breakage():
+        command(history, out, workers, _progress("days simulated"))
+
+
+@app.command()
+def compare(
+    file: Annotated[str, typer.Argument(help="A comparison: a file, or the name of a built-in one.")],
+    replicates: Annotated[int | None, typer.Option(min=2, help="Pairs; the file's own if not given.")] = None,
+    workers: Workers = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder to write.")] = None,
+) -> None:
+    """Compare policy options with their base, in paired replicates."""
+    from darien.experiments.compare import command
+    from darien.scenario import library
+
+    path = Path(file)
+    with _breakage():
+        command(
+            path if path.exists() else library.find(file),
+            workers,
+            replicates,
+            out,
+            _progress("days simulated"),
+        )
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(f"darien {__version__}")
+
+
+def _load(what: str, sets: Sequence[str]) -> Scenario:
+    from darien.scenario.files import load, warnings
+
+    scenario = load(what, sets)
+    for warning in warnings(scenario):
+        print(f"note: {warning}", file=sys.stderr)
+    return scenario
+
+
+@contextlib.contextmanager
+def _breakage() -> Iterator[None]:
+    """Says in one message that a worker process died: nobody is helped by a traceback of the pool."""
+    from darien.experiments.pool import WorkerDied
+
+    try:
+        yield
+    except WorkerDied as error:
+        _end(str(error), 1)
+
+
+def _progress(what: str) -> Callable[[int, int], None] | None:
+    """A bar on stderr that appears with the first step and goes with the last; None off a terminal."""
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + what),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        redirect_stdout=False,
+        transient=True,
+    )
+    task = bar.add_task(what, total=None)
+
+    def step(done: int, of: int) -> None:
+        if not bar.live.is_started:
+            bar.start()
+        bar.update(task, completed=done, total=of)
+        if done >= of:
+            bar.stop()
+
+    return step
+
+
+def _outcomes(scenario: Scenario, runs: Sequence[Run]) -> str:
+    """The outcomes of everyone, for the whole route and by country: mean and range over replicates."""
+    import pandas as pd
+
+    stacked = pd.concat([r.outcomes for r in runs], ignore_index=True)
+    shown = stacked[stacked["group"].eq("all") & stacked["place"].str.fullmatch("([A-Z]{3})?")]
+    few = len(runs) < FEW_REPLICATES
+    kind = "smallest to largest" if few else "5 to 95 %"
+    over = f"mean ({kind} of {len(runs)} replicates)" if len(runs) > 1 else "1 replicate"
+    rows = []
+    for (outcome, place, unit), values in shown.groupby(["outcome", "place", "unit"], sort=False)["value"]:
+        low, high = (values.min(), values.max()) if few else (values.quantile(0.05), values.quantile(0.95))
+        if place and not high:
+            continue  # nothing of the kind in this country
+        ends = f"({_figure(low)} to {_figure(high)})" if len(runs) > 1 else ""
+        rows.append((str(outcome).replace("_", " "), str(place), _figure(values.mean()), ends, str(unit)))
+    widths = [max((len(row[i]) for row in rows), default=0) for i in range(4)]
+    lines = []
+    for name, place, mean, ends, unit in rows:
+        cells = (name.ljust(widths[0]), place.ljust(widths[1]), mean.rjust(widths[2]), ends.ljust(widths[3]))
+        lines.append("  ".join(("", *cells, unit)).rstrip())
+    return "\n".join([CONDITIONAL, f"{scenario.title}: {over}", *lines])
+
+
+def _figure(value: float) -> str:
+    """A number as a reader wants it: whole from 100 up, three figures below; n/a where there is none."""
+    if value != value:
+        return "n/a"
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+
+
+def _end(message: str, status: int) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(status)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and end the process with its exit status."""
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="darien")
+    except UserMistake as error:
+        _end(str(error), 2)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()
