@@ -13,6 +13,8 @@ import pytest
 import yaml
 from hatchling.builders.wheel import WheelBuilder
 
+from darien import __version__
+
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -53,8 +55,7 @@ def test_the_wheel_carries_what_researchers_edit(unpacked: Path, folder: str) ->
 
 
 def test_the_wheel_carries_nothing_else(unpacked: Path) -> None:
-    version = PROJECT["version"]
-    assert {path.name for path in unpacked.iterdir()} == {"darien", f"darien-{version}.dist-info"}
+    assert {path.name for path in unpacked.iterdir()} == {"darien", f"darien-{__version__}.dist-info"}
 
 
 def test_an_unpacked_wheel_finds_its_own_scenarios_from_any_folder(unpacked: Path, tmp_path: Path) -> None:
@@ -78,7 +79,7 @@ def test_an_unpacked_wheel_finds_its_own_scenarios_from_any_folder(unpacked: Pat
 
 def test_the_version_is_the_same_everywhere() -> None:
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    assert citation["version"] == PROJECT["version"]
+    assert citation["version"] == __version__
 
 
 def _normal(name: str) -> str:

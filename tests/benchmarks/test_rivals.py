@@ -30,7 +30,7 @@ def test_the_exact_share_is_that_of_a_walk_through_the_chain() -> None:
 )
 def test_a_rival_gives_the_exact_share(task: Task) -> None:
     task.run()
-    check("rival", task.arrived(), task.people, 200)
+    check("rival", task.arrived(), task.people(), 200)
 
 
 def test_a_wrong_share_is_refused() -> None:
