@@ -22,7 +22,7 @@ from darien.scenario.schema import Scenario
 from darien.scenario.translate import spot, translate
 from darien.scenario.yaml_nodes import Mark, Node, decode, parse, shown
 
-__all__ = ["faults", "fingerprint", "load", "read", "read_nodes", "resolved", "to_yaml", "warnings"]
+__all__ = ["faults", "fingerprint", "load", "read", "resolved", "to_yaml", "warnings"]
 
 
 def load(what: str | Path, sets: Sequence[str] = ()) -> Scenario:
@@ -48,10 +48,11 @@ def read(
     is made, and no fault is found for that.
     """
     found: list[Fault] = []
+    chain: list[str] = []
     try:
-        root = read_nodes(what, sets, found)
+        root = _read_nodes(what, sets, chain, found)
     except ScenarioError as error:
-        return None, _in_order(found + error.faults)
+        return None, _in_order(found + error.faults, chain)
     data = shape.plain(root, Scenario)
     try:
         scenario = Scenario.model_validate(data, strict=True)
@@ -65,9 +66,9 @@ def read(
             ]
         found += translate(errors, root)
         found += [_located(problem, root) for problem in check(parts.of_data(data))]
-        return None, _in_order(found)
+        return None, _in_order(found, chain)
     found += [_located(problem, root) for problem in check(parts.of_scenario(scenario))]
-    return scenario, _in_order(found)
+    return scenario, _in_order(found, chain)
 
 
 def _located(problem: parts.Problem, root: Node) -> Fault:
@@ -78,19 +79,26 @@ def _located(problem: parts.Problem, root: Node) -> Fault:
     )
 
 
-def read_nodes(what: str | Path, sets: Sequence[str], found: list[Fault]) -> Node:
-    """The merged nodes of a scenario. Adds to ``found``; raises ScenarioError where it cannot go on."""
-    root = _chain(_locate(what), (), found)
+def _read_nodes(what: str | Path, sets: Sequence[str], chain: list[str], found: list[Fault]) -> Node:
+    """The merged nodes of a scenario. Adds to ``found``, and to ``chain`` the files as they are opened.
+
+    Raises ScenarioError where it cannot go on.
+    """
+    root = _chain(_locate(what), (), chain, found)
     broken: list[Fault] = []
     for given in sets:
         try:
             sets_module.apply(root, given, broken)
         except ScenarioError as error:
             broken += error.faults
-    if sets:
-        series.read_in(root, Path(), found)
     if broken:
         raise ScenarioError(broken)
+    departures = root.mapping.get("departures")
+    if departures is not None and "series" in departures.mapping:  # those of files are read in by now
+        laid_over = Node({"series": departures.mapping.pop("series")}, departures.at, departures.key_at)
+        last = Node({"departures": laid_over}, root.at)
+        series.read_in(last, Path(), found)
+        root = merge(root, last)
     return root
 
 
@@ -112,9 +120,10 @@ def _locate(what: str | Path) -> Path:
         raise ScenarioError([Fault(str(what), None, "", str(error).removeprefix(f"{what}: "))]) from None
 
 
-def _chain(path: Path, inside: tuple[Path, ...], found: list[Fault]) -> Node:
+def _chain(path: Path, inside: tuple[Path, ...], chain: list[str], found: list[Fault]) -> Node:
     """A file laid over what it extends."""
     name = shown(path)
+    chain.append(name)
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -135,7 +144,7 @@ def _chain(path: Path, inside: tuple[Path, ...], found: list[Fault]) -> Node:
     if base.resolve() in here:
         circle = " -> ".join(shown(p) for p in (*here[here.index(base.resolve()) :], base.resolve()))
         raise ScenarioError([Fault(name, extends.at.line, "extends", f"goes round in a circle: {circle}")])
-    merged = merge(_chain(base, here, found), root)
+    merged = merge(_chain(base, here, chain, found), root)
     merged.mapping["extends"] = extends
     return merged
 
@@ -157,8 +166,12 @@ def _base(extends: Node, path: Path) -> Path:
         raise ScenarioError([Fault(mark.file, mark.line, "extends", str(error))]) from None
 
 
-def _in_order(found: list[Fault]) -> list[Fault]:
-    """Without repeats, by file as first met and then by line."""
-    files = {fault.file: None for fault in found}
-    rank = {file: i for i, file in enumerate(files)}
-    return sorted(dict.fromkeys(found), key=lambda fault: (rank[fault.file], fault.line or 0))
+def _in_order(found: list[Fault], chain: Sequence[str]) -> list[Fault]:
+    """Without repeats: those of ``--set`` first, then from the file that was asked for down, by line."""
+    rank = {name: number for number, name in enumerate(chain)}
+
+    def key(fault: Fault) -> tuple[int, int]:
+        outside = -1 if fault.file.startswith("--set") else len(chain)
+        return rank.get(fault.file, outside), fault.line or 0
+
+    return sorted(dict.fromkeys(found), key=key)
