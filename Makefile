@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HISTORY := history-2014-2018
 OUT := results/$(HISTORY)
+PUBLISHED := results/published
 ANSWERS := checkpoint-darien detention-limit-panama training-tapachula
 REPLICATES ?= 20
 WORKERS ?= 2
@@ -41,7 +42,7 @@ $(VENV)/installed-dev: pyproject.toml constraints.txt | $(VENV)/installed
 
 run: $(VENV)/installed
 	$(BIN)/darien run $(HISTORY) --replicates 3 --out $(OUT)
-	@echo "Results: $(OUT)/outcomes.csv and counts.parquet. Figures: $(OUT)/figures/"
+	@echo "Look at $(OUT)/figures/, then at outcomes.csv (README.md says what the answer means)."
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest
@@ -63,6 +64,21 @@ answers: $(VENV)/installed
 
 figures: $(VENV)/installed
 	$(BIN)/python -c 'from pathlib import Path; from darien.report.figures import draw; print(*draw(Path("$(OUT)")), sep="\n")'
+
+docs: $(VENV)/installed
+	$(BIN)/python -m darien.report.parameter_table > docs/parameters.md.new
+	@mv docs/parameters.md.new docs/parameters.md && echo "docs/parameters.md"
+
+published: run
+	@mkdir -p $(PUBLISHED)/$(HISTORY)
+	cp $(OUT)/manifest.json $(OUT)/outcomes.csv $(OUT)/figures/*.png $(PUBLISHED)/$(HISTORY)/
+	@for answer in $(ANSWERS); do \
+		if [ -f results/$$answer/comparison.txt ]; then \
+			mkdir -p $(PUBLISHED)/$$answer && \
+			cp results/$$answer/manifest.json results/$$answer/comparison.txt $(PUBLISHED)/$$answer/ && \
+			echo "$(PUBLISHED)/$$answer"; \
+		else echo "no results/$$answer: make answers first, if it is to be published too"; fi; \
+	done
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

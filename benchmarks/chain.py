@@ -117,7 +117,6 @@ def scenario_of_chain(people: int, days: int, seed: int) -> dict[str, object]:
 def darien_chain(people: int, days: int) -> Task:
     """Prepare darien's chain. The number of people is Poisson around `people`, as departures are."""
     from darien.actors.model import RouteModel
-
     from darien.scenario.schema import Scenario
 
     model = RouteModel(Scenario.model_validate(scenario_of_chain(people, days, seed=1)), collect=False)
