@@ -14,7 +14,7 @@ built: list[tuple[str, int, str]] = []  # title, replicate and recording of ever
 
 
 class RouteModel:
-    """Deaths are the replicate's luck plus the price of the one leg; someone is held where there is a policy."""
+    """Deaths are the replicate's luck plus the price of the one leg; a dear leg gets people apprehended."""
 
     def __init__(
         self, scenario: Scenario, *, seed: int | None = None, replicate: int = 0, collect: bool = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from darien.report.replicates import across, interval_words, last_day, summary
+from darien.report.replicates import across, interval_words, last_day, stocks, summary
 from darien.report.style import (
     BLACK,
     BLUE,
@@ -84,25 +84,20 @@ def end_shares(results: Results) -> tuple[pd.DataFrame, pd.Series]:
     import pandas as pd
 
     counts = results.counts
-    measure = counts["measure"].astype(str)
-    last = counts[measure.str.startswith("stock_") & (counts["date"] == last_day(results))]
+    last = counts[(counts["date"] == last_day(results)) & counts["measure"].isin(stocks(results))]
     ends = last["measure"].astype(str)
     last = last.assign(end=ends.where(ends.isin(list(ENDS)), "on_the_way"))
-    stocks = across(last, results, ["group", "end"])
-    departed = across(counts[measure == "departed"], results, ["group"])
+    persons = across(last, results, ["group", "end"])
+    departed = across(counts[counts["measure"] == "departed"], results, ["group"])
     departed = departed[departed.sum(axis=1) > 0].sort_index()
     departed = departed.loc[departed.mean(axis=1).sort_values(ascending=False, kind="stable").index]
     departed = pd.concat([departed.sum().to_frame("all").T, departed])
-    departed.index = departed.index.astype(str)
-    together = stocks.groupby("end").sum()
-    together.index = pd.MultiIndex.from_product([["all"], together.index.astype(str)], names=["group", "end"])
-    stocks.index = pd.MultiIndex.from_tuples(
-        [(str(g), str(e)) for g, e in stocks.index], names=["group", "end"]
-    )
+    together = persons.groupby("end").sum()
+    together.index = pd.MultiIndex.from_product([["all"], together.index], names=["group", "end"])
     full = pd.MultiIndex.from_product([departed.index, list(ENDS)], names=["group", "end"])
-    stocks = pd.concat([together, stocks]).reindex(full, fill_value=0)
-    persons = departed.reindex(full.get_level_values("group")).to_numpy()
-    shares = stocks / persons  # 0 / 0 where a replicate had no one of the group
+    persons = pd.concat([together, persons]).reindex(full, fill_value=0)
+    # 0 / 0 gives nan where a replicate had no one of the group.
+    shares = persons / departed.reindex(full.get_level_values("group")).to_numpy()
     return summary(shares), departed.mean(axis=1)
 
 

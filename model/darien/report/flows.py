@@ -107,8 +107,8 @@ def entries(results: Results) -> pd.DataFrame:
 
     rows = pd.concat(
         [
-            legs.assign(country=legs["where"].astype(str).map(crossing)),
-            arrivals.assign(country=arrivals["where"].astype(str).map(border)),
+            legs.assign(country=legs["where"].map(crossing)),
+            arrivals.assign(country=arrivals["where"].map(border)),
         ]
     ).dropna(subset=["country"])
     return _by_month(rows[rows["country"].isin(list(COUNTRIES))], results)
@@ -120,7 +120,7 @@ def detentions(results: Results, country: str) -> pd.DataFrame:
     at = {name: place.country for name, place in scenario.places.items()}
     at |= {name: scenario.places[leg.to].country for name, leg in scenario.legs.items()}
     rows = counts[counts["measure"].isin(["apprehended", "presented"])]
-    rows = rows.assign(country=rows["where"].astype(str).map(at))
+    rows = rows.assign(country=rows["where"].map(at))
     return _by_month(rows[rows["country"] == country], results)
 
 
@@ -142,7 +142,7 @@ def reported_counts(results: Results) -> pd.DataFrame:
 
 
 def _by_month(rows: pd.DataFrame, results: Results) -> pd.DataFrame:
-    rows = rows.assign(month=month_of(rows["date"]), group=rows["group"].astype(str))
+    rows = rows.assign(month=month_of(rows["date"]))
     return across(rows, results, ["country", "group", "month"])
 
 

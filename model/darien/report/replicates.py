@@ -43,10 +43,18 @@ def summary(values: pd.DataFrame) -> pd.DataFrame:
 
 def across(frame: pd.DataFrame, results: Results, by: list[str]) -> pd.DataFrame:
     """Persons summed by ``by``, a column per replicate; where a replicate counted none, 0."""
-    table = (
-        frame.groupby([*by, "replicate"], observed=True)["persons"].sum().unstack("replicate", fill_value=0)
-    )
+    import pandas as pd
+
+    sums = frame.groupby([*by, "replicate"], observed=True)["persons"].sum().reset_index()
+    # Few rows are left: names as plain text from here on, so that tables can be joined.
+    sums = sums.astype({name: str for name in by if isinstance(sums[name].dtype, pd.CategoricalDtype)})
+    table = sums.pivot(index=by, columns="replicate", values="persons").fillna(0)
     return table.reindex(columns=results.replicates, fill_value=0)
+
+
+def stocks(results: Results) -> list[str]:
+    """The measures that are stocks, of those that were counted."""
+    return [name for name in results.counts["measure"].cat.categories if name.startswith("stock_")]
 
 
 def months(results: Results) -> pd.DatetimeIndex:
@@ -70,8 +78,7 @@ def years(results: Results) -> float:
 def last_day(results: Results) -> pd.Timestamp:
     """The date under which the last stocks stand: the first day of the last recorded period."""
     counts = results.counts
-    stocks = counts.loc[counts["measure"].astype(str).str.startswith("stock_"), "date"]
-    return stocks.max()
+    return counts.loc[counts["measure"].isin(stocks(results)), "date"].max()
 
 
 def labels(results: Results, groups: list[str]) -> list[str]:

@@ -21,7 +21,7 @@ CONDITIONAL = (
     "Conditional on departures as reconstructed: how many set out was worked out from reported counts, "
     "not predicted."
 )
-DPI = 150
+DPI = 120
 
 _RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
