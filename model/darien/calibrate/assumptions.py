@@ -41,6 +41,14 @@ class WorkingAssumptions:
         assumption="counts of a month cannot tell on which of the months before its people set out: few "
         "steps keep the departures near the shape of the counts, many make them jagged",
     )
+    year_weight: Quantity = quantity(
+        0.75,
+        0.0,
+        1.0,
+        "weight of a year's total against its single months where only the year was published",
+        assumption="the months of a spread year are a guess: at its ends they may give way, so that who is "
+        "still on the way does not burden the next year",
+    )
     largest_change: Quantity = quantity(
         5.0,
         2.0,

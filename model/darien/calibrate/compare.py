@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from darien.calibrate.lags import Floats, Response, months_of
 from darien.calibrate.targets import Target
@@ -19,16 +20,14 @@ if TYPE_CHECKING:
 FEW = 200  # persons a year: below it chance alone is above the tolerance
 
 
-def year_error(counted: pd.DataFrame, wanted: dict[str, Floats]) -> float:
-    """The largest error of a group's total of a year, as a share of it; years of few persons left out."""
+def year_error(counted: Floats, wanted: Floats, years: npt.NDArray[np.int32]) -> float:
+    """The largest error of a year's total, as a share of it; years of few persons are left out."""
     worst = 0.0
-    years = counted.index.year.to_numpy()
-    for group, persons in wanted.items():
-        for year in np.unique(years):
-            some = (years == year) & ~np.isnan(persons)
-            total = persons[some].sum()
-            if total >= FEW:
-                worst = max(worst, abs(float(counted[group].to_numpy()[some].sum() / total - 1)))
+    for year in np.unique(years):
+        some = (years == year) & ~np.isnan(wanted)
+        total = wanted[some].sum()
+        if total >= FEW:
+            worst = max(worst, abs(float(counted[some].sum() / total - 1)))
     return worst
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from darien.calibrate.assumptions import WorkingAssumptions
 from darien.calibrate.compare import compare, year_error
@@ -77,21 +78,28 @@ def work_out(
     guess = {name: first_guess(target, working) / days for name, target in targets.items()}
     rates = pd.DataFrame(guess, index=months)
     responses = read_responses(scenario, rates, simulate, working)
-    wanted = {name: target.persons * responses[name].reach for name, target in targets.items()}
+    wanted = {
+        name: Wanted(target.persons * responses[name].reach, target.spread, months.year.to_numpy())
+        for name, target in targets.items()
+    }
     for name in targets:
         rates[name] = solved(rates[name].to_numpy(), days, responses[name], wanted[name], working)
     tell(1, rounds + 2)
 
     errors: list[float] = []
-    best, least = rates, np.inf
     for number in range(rounds):
         now = with_rates(scenario, rates)
-        counted = averaged(simulate([(now, replicate) for replicate in numbers]), scenario)
-        errors.append(year_error(counted, wanted))
+        runs = simulate([(now, replicate) for replicate in numbers])
+        counted = averaged(runs, scenario, rates.mul(days, axis=0), responses)
+        errors.append(
+            max(
+                year_error(counted[name].to_numpy(), wanted[name].persons, wanted[name].years)
+                for name in targets
+            )
+        )
         tell(number + 2, rounds + 2)
-        if errors[-1] < least:
-            best, least = rates.copy(), errors[-1]
-        if number + 1 == rounds or (number >= 3 and errors[-1] <= working.year_tolerance.value):
+        enough = number >= 2 and errors[-1] <= working.year_tolerance.value  # years come before months
+        if number + 1 == rounds or enough:
             break
         for name in targets:
             weight = scenario.persons_per_migrant.get(name, 1)
@@ -99,17 +107,42 @@ def work_out(
             rates[name] = rescaled(
                 rates[name].to_numpy(), days, responses[name], seen, wanted[name], weight, working
             )
-    best = best.round(4)
-    tests = simulate([(with_rates(scenario, best), replicate) for replicate in range(replicates)])
+    rates = rates.round(4)
+    tests = simulate([(with_rates(scenario, rates), replicate) for replicate in range(replicates)])
     table = compare(scenario, targets, responses, tests)
     tell(rounds + 2, rounds + 2)
-    return Worked(rates=best, comparison=table, responses=responses, errors=errors)
+    return Worked(rates=rates, comparison=table, responses=responses, errors=errors)
 
 
-def averaged(runs: Sequence[pd.DataFrame], scenario: Scenario) -> pd.DataFrame:
-    """Counts by month and group, the mean of some replicates."""
-    tables = [counted_monthly(counts, scenario) for counts in runs]
-    return sum(tables[1:], tables[0]) / len(tables)
+@dataclass(frozen=True)
+class Wanted:
+    """What a group should be counted at, by month: persons (nan: nothing published), and whether a
+    month is a part of a published year that was spread."""
+
+    persons: Floats
+    spread: npt.NDArray[np.bool_]
+    years: npt.NDArray[np.int32]
+
+
+def averaged(
+    runs: Sequence[pd.DataFrame],
+    scenario: Scenario,
+    persons: pd.DataFrame,
+    responses: dict[str, Response],
+) -> pd.DataFrame:
+    """Counts by month and group, the mean of some replicates, without the chance in how many set out.
+
+    ``persons``: how many set out by month and group in the mean. Where more did, what they add to the
+    counts, by the response, is taken off; so a few replicates do.
+    """
+    counted = [counted_monthly(counts, scenario) for counts in runs]
+    departed = [departed_monthly(counts, scenario) for counts in runs]
+    mean = sum(counted[1:], counted[0]) / len(counted)
+    out = sum(departed[1:], departed[0]) / len(departed)
+    for name in persons.columns:
+        surplus = out[name].to_numpy() - persons[name].to_numpy()
+        mean[name] = np.maximum(mean[name].to_numpy() - responses[str(name)].matrix @ surplus, 0.0)
+    return mean
 
 
 def read_responses(
@@ -137,7 +170,7 @@ def read_responses(
     }
 
 
-def solved(rates: Floats, days: Floats, how: Response, wanted: Floats, working: WorkingAssumptions) -> Floats:
+def solved(rates: Floats, days: Floats, how: Response, wanted: Wanted, working: WorkingAssumptions) -> Floats:
     """Rates that would give the counts if the response were all there is to it."""
     share = how.share
     if not share.any():
@@ -153,7 +186,7 @@ def rescaled(
     days: Floats,
     how: Response,
     counted: Floats,
-    wanted: Floats,
+    wanted: Wanted,
     weight: int,
     working: WorkingAssumptions,
 ) -> Floats:
@@ -173,20 +206,26 @@ def _updated(
     how: Response,
     expected: Floats,
     counted: Floats,
-    wanted: Floats,
+    wanted: Wanted,
     chance: float,
     working: WorkingAssumptions,
 ) -> Floats:
     """Some steps of the multiplicative update; ``chance`` keeps ratios of a few persons near 1."""
-    known = ~np.isnan(wanted)
-    target = np.where(known, wanted, 0.0)
+    known = ~np.isnan(wanted.persons)
+    target = np.where(known, wanted.persons, 0.0)
     floor = FLOOR * float(before.mean())
+    share = how.share
+    year_weight = np.where(wanted.spread, working.year_weight.value, 0.0)
     now = before.copy()
     for _ in range(int(working.smoothing_steps.value)):
         seen = (counted + chance) * (how.matrix @ now + chance) / (expected + chance)
-        ratio = np.where(known, (target + chance) / (seen + chance), 1.0)
+        ratio = np.where(known, (target + chance) / seen, 1.0)
+        for year in np.unique(wanted.years):
+            some = (wanted.years == year) & known
+            if some.any():
+                whole = (target[some] + chance).sum() / seen[some].sum()
+                ratio[some] = ratio[some] ** (1 - year_weight[some]) * whole ** year_weight[some]
         # What is counted after the end is taken to be off as the last month is.
         above = how.matrix.T @ ratio + how.after * ratio[-1]
-        share = how.share
         now = now * np.divide(above, share, out=np.ones_like(share), where=share > 0)
     return np.maximum(now, floor)

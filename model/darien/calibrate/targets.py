@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from darien.calibrate.assumptions import WorkingAssumptions
 from darien.calibrate.lags import Floats, months_of
-from darien.record.months import DAYS_PER_MONTH, group_months
+from darien.record.months import DAYS_PER_MONTH, SPREAD, group_months
 from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ class Target:
     kinds: list[str]
     notes: list[str]
     after: Floats
+
+    @property
+    def spread(self) -> npt.NDArray[np.bool_]:
+        """Whether a month is a part of a published year: then the year is known, the month is not."""
+        return np.array([kind == SPREAD for kind in self.kinds])
 
 
 def targets_of(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -62,7 +64,7 @@ def counted_monthly(counts: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
             rows = own[own["measure"] == part.measure]
             wanted = spots(scenario, part.at)
             keep = [spot in wanted for spot in zip(rows["kind"], rows["where"], strict=True)]
-            total += _by_month(rows[keep], months)
+            total += _by_month(rows[np.array(keep, dtype=bool)], months)
         columns[name] = total
     return pd.DataFrame(columns, index=months)
 

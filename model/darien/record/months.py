@@ -30,6 +30,7 @@ REMOVALS = "MEX_expelled_total_monthly_"
 BORDER_PATROL = "USASWB_USBP_M_"
 PART_YEAR_2014 = "MEX_detentions_CA_Oct13Apr14"
 PART_YEAR_2015 = "MEX_detentions_CA_Oct14Apr15"
+SPREAD = "yearly-spread"
 COLUMNS = ["month", "persons", "kind", "note"]
 
 
@@ -57,7 +58,7 @@ def group_months(
         if start in annual.index:
             weights, note = year_shape(reported, derives.shape, year, assumptions)
             for month, weight in weights.items():
-                found[month] = (annual[start] * weight, "yearly-spread", note)
+                found[month] = (annual[start] * weight, SPREAD, note)
         months = reported.monthly(in_use(reported, derives.monthly, year, assumptions))
         found |= {month: (persons, "monthly", "") for month, persons in months.items() if month.year == year}
     if any(name.startswith(DETENTIONS) for name in derives.monthly):
