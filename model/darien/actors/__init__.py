@@ -1,0 +1,1 @@
+"""Mesa: the route as a model, and the institutions that decide."""

@@ -1,0 +1,221 @@
+"""RouteModel: the route as a Mesa model whose step is one day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from darien.actors.institutions import (
+    REVIEW_DAYS,
+    Authority,
+    Checkpoint,
+    DetentionCentre,
+    Training,
+    found_institutions,
+)
+from darien.actors.migrants import Migrants
+from darien.actors.policy import Policy, share_in_force
+from darien.engine.books import EVENTS, N_MIGRANTS, make_room, open_books
+from darien.engine.compile import all_checkpoints, compile_world
+from darien.engine.day import dissolve_queues, hold_by_new_rules, run_day
+from darien.engine.draws import name_hash
+from darien.engine.levers import Levers
+from darien.engine.moving import count_candidates
+from darien.engine.records import STATES
+from darien.scenario.files import load
+from darien.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from darien.record.run import Run
+
+
+class RouteModel(mesa.Model):
+    """Migrants on the route and the institutions that act on them, day by day.
+
+    Institutions are Mesa agents (``model.agents_by_type``); migrants are records in
+    one array (``model.migrants``). ``step()`` simulates one day; ``running`` turns
+    false after the last.
+
+    Args:
+        scenario: a scenario, or the path or built-in name of one.
+        seed: seed of all draws; the scenario's own if None.
+        replicate: number of the replicate; each has draws of its own.
+        collect: whether to collect a row of data a day (``model.datacollector``).
+        visit_order: other than 0 shuffles the order in which a day visits migrants, which
+            changes no result; for tests.
+
+    Raises:
+        darien.scenario.errors.ScenarioError: the scenario has faults.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path,
+        seed: int | None = None,
+        replicate: int = 0,
+        collect: bool = True,
+        visit_order: int = 0,
+    ) -> None:
+        if not isinstance(scenario, Scenario):
+            scenario = load(scenario)
+        seed = scenario.seed if seed is None else int(seed)
+        super().__init__(seed=seed)
+        self.scenario = scenario
+        self.seed_of_draws = seed
+        self.replicate = replicate
+        self.day = 0
+        self.world, self.index = compile_world(scenario)
+        self.policy = Policy(scenario, self.index)
+        self.base_skills = {name: c.skill.value for name, c in all_checkpoints(scenario).items()}
+        self._seed_key = name_hash("seed", seed, replicate)
+        self._visit_order = visit_order
+        candidates = np.zeros(self.world.departing.shape, dtype=np.int32)
+        departing = count_candidates(
+            self.world.groups, self.world.departing, self.world.dates, self._seed_key, candidates
+        )
+        self.books = open_books(self.world, candidates, departing)
+        self.migrants = Migrants(self)
+        self.levers: Levers = self.policy.levers_on(0)
+        self.capacity_changes: list[tuple[int, int, float, int]] = []
+        self.kernel_seconds = 0.0
+        found_institutions(self, scenario)
+        self._checkpoints = {c.name: c for c in self.agents_by_type.get(Checkpoint, ())}
+        self._trainings = list(self.agents_by_type.get(Training, ()))
+        self.datacollector = self._collector()
+        self._collecting = collect
+
+    def _collector(self) -> mesa.DataCollector:
+        """Persons by state, and for each authority, checkpoint and centre what one asks of it."""
+
+        def in_state(position: int) -> Callable[[RouteModel], int]:
+            return lambda model: int(model.books.sums.stocks[:, :, position].sum())
+
+        reporters: dict[str, Any] = {"date": lambda model: model.date}
+        reporters |= {state: in_state(position) for position, state in enumerate(STATES)}
+        by_type: dict[type[mesa.Agent], dict[str, Any]] = {
+            Authority: {"name": "name", "detained": "detained"},
+            Checkpoint: {"name": "name", "capacity": "capacity", "coverage": "coverage", "skill": "skill"},
+            DetentionCentre: {"name": "name", "occupancy": "occupancy", "beds": "beds"},
+        }
+        present = {kind: ask for kind, ask in by_type.items() if kind in self.agents_by_type}
+        return mesa.DataCollector(model_reporters=reporters, agenttype_reporters=present)
+
+    @property
+    def date(self) -> dt.date:
+        """The last day simulated; before the first, the day before the period."""
+        return self.scenario.period.start + dt.timedelta(days=self.day - 1)
+
+    @property
+    def events(self) -> int:
+        """Events so far: one migrant settled on one day."""
+        return int(self.books.sums.events.sum())
+
+    @property
+    def event_mix(self) -> dict[str, int]:
+        """Events by kind."""
+        return dict(zip(EVENTS, (int(n) for n in self.books.sums.events), strict=True))
+
+    def checkpoint(self, name: str) -> Checkpoint:
+        """The checkpoint of that name."""
+        return self._checkpoints[name]
+
+    def step(self) -> None:
+        """Simulate one day."""
+        if not self.running:
+            raise RuntimeError(f"the period is over: its last day was {self.scenario.period.end}")
+        day = self.day
+        self._set_levers(day)
+        self.books = make_room(self.books, day)
+        began = time.perf_counter()
+        run_day(self.world, self.levers, self.books, day, self._seed_key, self._visit_order)
+        self.kernel_seconds += time.perf_counter() - began
+        self.day = day + 1
+        if self._collecting:
+            self.datacollector.collect(self)
+        self.running = self.day < self.scenario.period.days
+
+    def run(self, on_day: Callable[[int], None] | None = None) -> RouteModel:
+        """Simulate the rest of the period; ``on_day`` is told the days done after each."""
+        while self.running:
+            self.step()
+            if on_day is not None:
+                on_day(self.day)
+        return self
+
+    def result(self, journeys: bool = False) -> Run:
+        """What the run leaves: counts, outcomes, capacities, and journeys if asked for."""
+        from darien.actors.results import gather
+
+        return gather(self, journeys)
+
+    def to_frame(self) -> DataFrame:
+        """The collected model data, a row a day."""
+        return self.datacollector.get_model_vars_dataframe()
+
+    def _set_levers(self, day: int) -> None:
+        """Bring the levers to a day; who is held or queued follows a changed rule from that day."""
+        review = day % REVIEW_DAYS == 0 and bool(self._trainings)
+        if day not in self.policy.change_days and not review:
+            return
+        new = self.policy.levers_on(day)
+        old = self.levers
+        self.levers = new
+        date = self.scenario.period.start + dt.timedelta(days=day)
+        if review:
+            for training in self._trainings:
+                training.review(share_in_force(training.measure, date))
+        self._set_skills()
+        self._note_capacities(day, None if day == 0 else old)
+        if day == 0:
+            return
+        waiting = int(self.books.lists["persons"].sum())
+        held_differently = not (
+            np.array_equal(old.removal, new.removal)
+            and np.array_equal(
+                old.beds[["limit_days", "limit_minors_days"]], new.beds[["limit_days", "limit_minors_days"]]
+            )
+        )
+        if held_differently:
+            self.books = make_room(self.books, day, rescheduled=waiting)
+            hold_by_new_rules(self.world, new, self.books, day)
+        if np.any(new.closed > old.closed) or np.any(new.counter_open < old.counter_open):
+            self.books = make_room(self.books, day, rescheduled=waiting)
+            dissolve_queues(self.world, new, self.books, day)
+
+    def _set_skills(self) -> None:
+        """What the officers have learnt: identification, bribes, inspections, officers on the line."""
+        if not self._trainings:
+            return
+        p, levers = self.scenario.parameters, self.levers
+        for checkpoint in self._checkpoints.values():
+            officers = levers.officers[checkpoint.position]
+            gained = checkpoint.skill - checkpoint.base_skill
+            for ability in ("identification", "identification_forged"):
+                if officers[ability] > 0:
+                    officers[ability] = np.clip(
+                        officers[ability] + p.skill_identification.value * gained, 0, 1
+                    )
+            officers["bribe_share"] = np.clip(officers["bribe_share"] + p.skill_bribes.value * gained, 0, 1)
+            on_line = max(0.0, officers["officers"] - checkpoint.officers_off_line)
+            pace = max(0.0, 1 + p.skill_inspections.value * gained)
+            officers["capacity"] = on_line * officers["inspections_per_officer"] * pace
+
+    def _note_capacities(self, day: int, old: Levers | None) -> None:
+        """Keep beds and limits as they change, for results."""
+        for c in range(len(self.index.centres)):
+            now = (float(self.levers.beds["beds"][c]), int(self.levers.beds["limit_days"][c]))
+            if old is None or now != (float(old.beds["beds"][c]), int(old.beds["limit_days"][c])):
+                self.capacity_changes.append((day, c, *now))
+
+    @property
+    def migrants_made(self) -> int:
+        """Records so far."""
+        return int(self.books.count[N_MIGRANTS])

@@ -1,0 +1,1 @@
+"""The migrants: records, draws, the compiled world, the day."""

@@ -1,0 +1,210 @@
+"""The books: all that changes while a simulation runs, and how they grow.
+
+The kernel allocates nothing. Before each day :func:`make_room` sees to it that
+whatever may happen that day finds its place. Axis letters as in
+:mod:`darien.engine.world`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from darien.engine.records import FLOWS, MIGRANT, STATES, TALLIES
+from darien.engine.world import F8, I4, I8, Table, World, table
+
+CHUNK = 32  # ids that share a chunk of the calendar
+
+# Positions in `count`.
+N_MIGRANTS, N_ENTRIES, FREE_CHUNK, N_ARRIVALS, N_CHOOSERS, N_REQUESTS, N_JOINERS, N_ROWS = range(8)
+
+# Kinds of events: a migrant settled on a day.
+EVENTS = (
+    "departed",
+    "leg_ended",
+    "stay_ended",
+    "patience_ended",
+    "pass_ready",
+    "detention_ended",
+    "tried_again",
+    "left_queue",
+)
+(E_DEPARTED, E_LEG, E_STAY, E_PATIENCE, E_PASS, E_DETENTION, E_RETRY, E_SERVED) = range(len(EVENTS))
+
+WAKING_DAY = np.dtype(
+    [
+        ("head", "i4"),  # first chunk of ids that wake on this day; -1: none
+        ("fill", "i4"),  # ids in the first chunk; the others are full
+        ("due", "i8"),  # ids in all chunks
+    ]
+)
+WAITING_LIST = np.dtype(
+    [
+        ("head", "i4"),  # first and last migrant, linked through the records; -1: nobody
+        ("tail", "i4"),
+        ("persons", "i8"),
+        ("credit", "f8"),  # of a queue: what is left of a daily quota while someone waits
+        ("wait_days", "f8"),  # of a queue: yesterday's persons over the quota, the wait to expect
+        ("peak", "i8"),  # of a centre: most persons held at the end of a day
+        ("days_over", "i8"),  # of a centre: days that ended with more persons than beds
+    ]
+)
+ASKING = np.dtype(
+    [
+        ("bits", "u8"),  # the migrant's own draw
+        ("id", "i4"),
+        ("which", "i4"),  # the checkpoint, centre or way that is asked
+        ("other", "i8"),  # the arrival's position; the checkpoint that asks for a bed
+    ]
+)
+LIMIT = np.dtype([("need", "i8"), ("left", "f8")])  # persons who ask, and what is left to give
+ROW = np.dtype([("day", "i4"), ("where", "i4"), ("group", "i4"), ("measure", "i4"), ("persons", "i8")])
+
+
+class Wakes(NamedTuple):
+    """The calendar: for each day a chain of chunks of ids."""
+
+    days: Table  # (T,) WAKING_DAY
+    ids: I4  # (chunks, 32)
+    next: I4  # (chunks,) the chunk that follows, or the next free one
+    count: I8  # (8,) see N_MIGRANTS and following
+
+
+class Sums(NamedTuple):
+    """Whole numbers by where they are counted (places, legs, route), group and measure."""
+
+    flows: I8  # (P + L + 1, G, flows) persons in the current recorded period
+    stocks: I8  # (P + L + 1, G, states) persons
+    tallies: I8  # (P + L + 1, G, tallies) since the start
+    events: I8  # (kinds,) migrants
+
+
+class Today(NamedTuple):
+    """Scratch of a day."""
+
+    due: I4  # ids that wake
+    arrivals: I4  # ids that ended a leg
+    caught: I4  # what became of each arrival at the checkpoints
+    choosers: I4  # ids free to choose
+    picked: Table  # ASKING, at checkpoints
+    requests: Table  # ASKING, for beds
+    joiners: Table  # ASKING, for a place in a queue
+    limits: Table  # (max(K, D),) LIMIT
+    worth: F8  # (G, L) utility of the legs today, before what is the migrant's own
+
+
+class Books(NamedTuple):
+    """All of the above, as the kernel takes it."""
+
+    migrants: Table  # (room,) MIGRANT
+    count: I8  # (8,) see N_MIGRANTS and following
+    candidates: I4  # (G, T) who may depart
+    wakes: Wakes
+    lists: Table  # (W + D,) WAITING_LIST: a queue per way, then a list per centre
+    inspection_credit: F8  # (K,) what is left of a day's inspections while some pass uninspected
+    sums: Sums
+    totals: I8  # (P + L + 1, G, flows) persons up to the last recorded period
+    today: Today
+    rows: Table  # (room,) ROW: recorded counts; flows, then stocks
+
+
+def migrant_array(room: int) -> Table:
+    """Zeroed records, each on a cache line of its own."""
+    raw = np.zeros((room + 1) * MIGRANT.itemsize, dtype=np.uint8)
+    shift = -raw.ctypes.data % MIGRANT.itemsize
+    return raw[shift : shift + room * MIGRANT.itemsize].view(MIGRANT)
+
+
+def _today(room: int, limits: int, groups: int, legs: int) -> Today:
+    due, arrivals, caught, choosers = (np.zeros(room, dtype=np.int32) for _ in range(4))
+    picked, requests, joiners = (table(ASKING, room) for _ in range(3))
+    return Today(
+        due=due,
+        arrivals=arrivals,
+        caught=caught,
+        choosers=choosers,
+        picked=picked,
+        requests=requests,
+        joiners=joiners,
+        limits=table(LIMIT, limits),
+        worth=np.zeros((groups, legs)),
+    )
+
+
+def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:
+    """Empty books for a world.
+
+    Args:
+        candidates: (G, T) how many may depart, by group and day.
+        expected_migrants: records to make room for at once; more are added as needed.
+    """
+    groups, days = candidates.shape
+    legs, centres, checkpoints = len(world.legs), len(world.centres), len(world.checkpoints)
+    wheres = len(world.places) + legs + 1
+    count = np.zeros(8, dtype=np.int64)
+    count[FREE_CHUNK] = -1
+    return Books(
+        migrants=migrant_array(max(1, expected_migrants)),
+        count=count,
+        candidates=candidates,
+        wakes=Wakes(
+            days=table(WAKING_DAY, days, head=-1),
+            ids=np.zeros((0, CHUNK), dtype=np.int32),
+            next=np.zeros(0, dtype=np.int32),
+            count=count,
+        ),
+        lists=table(WAITING_LIST, legs + len(world.counters) + centres, head=-1, tail=-1),
+        inspection_credit=np.zeros(checkpoints),
+        sums=Sums(
+            flows=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int64),
+            stocks=np.zeros((wheres, groups, len(STATES)), dtype=np.int64),
+            tallies=np.zeros((wheres, groups, len(TALLIES)), dtype=np.int64),
+            events=np.zeros(len(EVENTS), dtype=np.int64),
+        ),
+        totals=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int64),
+        today=_today(1024, max(1, centres, checkpoints), groups, legs),
+        rows=table(ROW, 4 * wheres * groups * (len(FLOWS) + len(STATES))),
+    )
+
+
+def make_room(books: Books, day: int, rescheduled: int = 0) -> Books:
+    """Books with room for all that may happen on a day.
+
+    Args:
+        rescheduled: entries that changed rules may add to the calendar before the day.
+    """
+    departing = int(books.candidates[:, day].sum())
+    active = departing + int(books.wakes.days["due"][day]) + rescheduled
+    made = int(books.count[N_MIGRANTS])
+    if made + departing > len(books.migrants):
+        grown = migrant_array(max(int(len(books.migrants) * 1.5), made + departing))
+        grown[:made] = books.migrants[:made]
+        books = books._replace(migrants=grown)
+    if active > len(books.today.due):
+        groups, legs = books.today.worth.shape
+        books = books._replace(today=_today(int(active * 1.5), len(books.today.limits), groups, legs))
+    # Whoever is served from a queue is scheduled too; there are at most as many as persons waiting.
+    entries = int(books.count[N_ENTRIES]) + active + int(books.lists["persons"].sum())
+    chunks = entries // CHUNK + len(books.wakes.days) + 2
+    if chunks > len(books.wakes.next):
+        books = books._replace(wakes=_grown_calendar(books.wakes, int(chunks * 1.25)))
+    used = int(books.count[N_ROWS])
+    if used + books.sums.flows.size + books.sums.stocks.size > len(books.rows):
+        rows = table(ROW, 2 * (used + books.sums.flows.size + books.sums.stocks.size))
+        rows[:used] = books.rows[:used]
+        books = books._replace(rows=rows)
+    return books
+
+
+def _grown_calendar(old: Wakes, chunks: int) -> Wakes:
+    """The calendar with more chunks, the new ones put on the chain of free ones."""
+    have = len(old.next)
+    ids = np.zeros((chunks, CHUNK), dtype=np.int32)
+    ids[:have] = old.ids
+    following = np.zeros(chunks, dtype=np.int32)
+    following[:have] = old.next
+    following[have:-1] = np.arange(have + 1, chunks)
+    following[-1] = old.count[FREE_CHUNK]
+    old.count[FREE_CHUNK] = have
+    return old._replace(ids=ids, next=following)

@@ -1,0 +1,208 @@
+"""Stage 4: the choice of the next step, by nested logit with keyed draws.
+
+A nest is won by the best inclusive value plus its Gumbel draw; in a nest of
+several legs, the best leg plus its own draw is taken. A new or changed leg so
+moves only those for whom it becomes or stops being the best.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from darien.engine.books import N_CHOOSERS, N_JOINERS
+from darien.engine.compiled import inlined, kernel
+from darien.engine.draws import exp, geometric, gumbel, log, mix, name_hash, uniform
+from darien.engine.ledger import add_stock, decision_key, persons_of, schedule, visit_key
+from darien.engine.levers import ADMITTED
+from darien.engine.records import (
+    F_RETURNED,
+    F_SETTLED,
+    F_STARTED,
+    ON_LEG,
+    RETURNED,
+    SETTLED,
+    T_SPENT,
+)
+
+STAY = name_hash("stay")
+GIVE_UP = name_hash("give up")
+SETTLE = name_hash("settle")
+STAY_LENGTH = name_hash("length of stay")
+TRAVEL_DAYS = name_hash("travel days")
+JOINS = name_hash("place in the queue")
+
+_NOTHING, _STAY, _GIVE_UP, _SETTLE = -1, -2, -3, -4
+_NEVER = -1.0e300
+
+
+@inlined
+def _price_the_day(base, reception, closed, lists, how, worth):
+    """Utility of each leg today for each group, before price, hazard and taste of the migrant's own."""
+    for g in range(worth.shape[0]):
+        goal = how["reception_worth"] * reception[g, ADMITTED]
+        for leg in range(worth.shape[1]):
+            if closed[g, leg]:
+                worth[g, leg] = _NEVER
+            else:
+                worth[g, leg] = base[g, leg] + goal - how["time_weight"] * lists[leg]["wait_days"]
+
+
+@inlined
+def _leg_utility(leg, worth, hazard, size, funds, usd_weight, risk, taste):
+    """Utility of a leg for one migrant; below any other where it is closed or cannot be paid."""
+    price = np.int64(leg["price"])
+    if worth <= _NEVER or price * size > funds:
+        return _NEVER
+    return worth - usd_weight * price - risk * hazard["dread"] + taste * leg["clandestine"]
+
+
+@inlined
+def _best_leg(r, key, place, nests, nest_legs, legs, worth, hazards, cost_weight, scale):
+    """The leg that wins the nested logit, and its value; -1 where no leg can be taken."""
+    size, funds = np.int64(r["size"]), np.int64(r["funds"])
+    usd_weight = cost_weight * np.float64(size) / max(np.float64(funds), np.float64(size))
+    risk = np.float64(r["risk"]) / 256.0
+    taste = np.float64(r["taste"]) / 1024.0
+    chosen = np.int64(_NOTHING)
+    best = _NEVER
+    for n in range(place["first_nest"], place["last_nest"]):
+        nest = nests[n]
+        first, last = nest["first_leg"], nest["last_leg"]
+        if last - first == 1:
+            leg = np.int64(nest_legs[first])
+            value = _leg_utility(legs[leg], worth[leg], hazards[leg], size, funds, usd_weight, risk, taste)
+            winner = leg
+        else:
+            top = _NEVER
+            for position in range(first, last):
+                leg = np.int64(nest_legs[position])
+                one = _leg_utility(legs[leg], worth[leg], hazards[leg], size, funds, usd_weight, risk, taste)
+                top = max(top, one)
+            total = 0.0
+            winner = np.int64(_NOTHING)
+            within = _NEVER
+            for position in range(first, last):
+                leg = np.int64(nest_legs[position])
+                one = _leg_utility(legs[leg], worth[leg], hazards[leg], size, funds, usd_weight, risk, taste)
+                if one > _NEVER:
+                    one = (one - top) / scale
+                    total += exp(one)
+                    one += gumbel(mix(key ^ legs[leg]["hash"]))
+                    if one > within:
+                        within = one
+                        winner = leg
+            value = top + scale * log(total) if top > _NEVER else _NEVER
+        if value > _NEVER:
+            value += gumbel(mix(key ^ nest["hash"]))
+            if value > best:
+                best = value
+                chosen = winner
+    return chosen, best
+
+
+@inlined
+def _or_not_go_on(r, key, place, how, ahead_usd, chosen, best):
+    """The options beside ways: staying, giving up, settling; likelier as funds run short."""
+    per_person = max(np.float64(r["funds"]) / np.float64(r["size"]), 1.0)
+    short = ahead_usd / (ahead_usd + per_person)
+    if not np.isnan(place["stay_worth"]):
+        value = place["stay_worth"] + how["stay_if_poor"] * short + gumbel(mix(key ^ STAY))
+        if value > best:
+            best = value
+            chosen = np.int64(_STAY)
+    if not np.isnan(how["give_up_worth"]):
+        value = how["give_up_worth"] + how["give_up_if_poor"] * short + gumbel(mix(key ^ GIVE_UP))
+        if value > best:
+            best = value
+            chosen = np.int64(_GIVE_UP)
+    if not np.isnan(how["settle_worth"]):
+        value = how["settle_worth"] + how["settle_if_poor"] * short + gumbel(mix(key ^ SETTLE))
+        if value > best:
+            best = value
+            chosen = np.int64(_SETTLE)
+    return chosen
+
+
+@inlined
+def start_leg(r, i, leg, d, legs, days_below, groups, n_places, sums, wakes):
+    """Pay and set out; travel days are drawn from the leg's table."""
+    g = np.int64(r["group"])
+    one = legs[leg]
+    paid = np.int64(one["price"]) * np.int64(r["size"])
+    r["funds"] -= paid
+    r["spent"] += paid
+    where = n_places + leg
+    persons = persons_of(groups, r)
+    sums.tallies[where, g, T_SPENT] += paid * groups[g]["weight"]
+    sums.flows[where, g, F_STARTED] += persons
+    sums.stocks[where, g, ON_LEG] += persons
+    r["state"] = ON_LEG
+    r["leg"] = leg
+    r["since"] = d
+    u = uniform(mix(visit_key(r) ^ one["hash"] ^ TRAVEL_DAYS))
+    low = np.int64(one["first_days"])
+    high = np.int64(one["last_days"]) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if u < days_below[middle]:
+            high = middle
+        else:
+            low = middle + 1
+    schedule(wakes, r, i, d + low - np.int64(one["first_days"]) + 1)
+
+
+@kernel
+def choose(w, v, b, d):
+    """Everyone who is free at a place decides; those who chose a way with a limit go to stage 5."""
+    places, nests, nest_legs, legs, groups = w.places, w.nests, w.nest_legs, w.legs, w.groups
+    how, ahead_usd, days_below, hazards = (
+        w.behaviour[0],
+        w.ahead_usd,
+        w.days_below,
+        w.hazards[w.dates[d]["month"]],
+    )
+    counters, passes, counter_open, quota = w.counters, v.passes, v.counter_open, v.quota
+    migrants, count, lists, wakes, sums = b.migrants, b.count, b.lists, b.wakes, b.sums
+    choosers, joiners, worth = b.today.choosers, b.today.joiners, b.today.worth
+    n_places, n_legs = len(places), len(legs)
+    _price_the_day(w.worth, v.reception, v.closed, lists, how, worth)
+    for position in range(count[N_CHOOSERS]):
+        i = np.int64(choosers[position])
+        r = migrants[i]
+        g = np.int64(r["group"])
+        place = places[r["place"]]
+        key = decision_key(r) ^ place["hash"]
+        chosen, best = _best_leg(
+            r, key, place, nests, nest_legs, legs, worth[g], hazards, how["cost_weight"], how["nest_scale"]
+        )
+        for c in range(place["first_counter"], place["last_counter"]):
+            holds = r["pass_authority"] == counters[c]["authority"] and r["pass_until"] >= d
+            if counter_open[g, c] and not holds:
+                wait = np.float64(passes[c]["processing_days"]) + lists[n_legs + c]["wait_days"]
+                value = how["present_worth"] * passes[c]["granted_share"] - how["time_weight"] * wait
+                value += gumbel(mix(key ^ counters[c]["hash"]))
+                if value > best:
+                    best = value
+                    chosen = np.int64(n_legs + c)
+        chosen = _or_not_go_on(r, key, place, how, ahead_usd[g, np.int64(r["place"])], chosen, best)
+        if chosen >= 0 and chosen < n_legs and np.isinf(quota[chosen]) and lists[chosen]["head"] < 0:
+            start_leg(r, i, chosen, d, legs, days_below, groups, n_places, sums, wakes)
+        elif chosen >= 0:
+            joiner = joiners[count[N_JOINERS]]
+            joiner["id"] = i
+            joiner["which"] = chosen
+            joiner["bits"] = mix(key ^ JOINS)
+            count[N_JOINERS] += 1
+        else:
+            r["since"] = d
+            if chosen == _GIVE_UP:
+                r["state"] = RETURNED
+                sums.flows[np.int64(r["place"]), g, F_RETURNED] += persons_of(groups, r)
+            elif chosen == _SETTLE:
+                r["state"] = SETTLED
+                sums.flows[np.int64(r["place"]), g, F_SETTLED] += persons_of(groups, r)
+            else:
+                # Staying; or nothing to choose from, and then a wait as long as patience lasts.
+                mean = place["stay_days"] if chosen == _STAY else how["patience_days"]
+                schedule(wakes, r, i, d + geometric(mix(key ^ STAY_LENGTH), mean))
+            add_stock(sums.stocks, groups, n_places, n_legs, r, 1)

@@ -1,0 +1,441 @@
+"""From a scenario to the arrays of :mod:`darien.engine.world`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from darien.engine.draws import log, name_hash
+from darien.engine.world import (
+    BEHAVIOUR,
+    CENTRE,
+    CHECKPOINT,
+    COUNTER,
+    DATE,
+    DEPARTING,
+    ENTRY,
+    F8,
+    GROUP,
+    HAZARD,
+    I4,
+    LEG,
+    NEST,
+    PLACE,
+    Index,
+    Table,
+    World,
+    table,
+)
+from darien.scenario.measures import CheckpointMeasure, ExitPass
+from darien.scenario.schema import Scenario
+from darien.scenario.world import Checkpoint, Leg, TravelDays
+
+MAX_PARTY = 20
+
+
+def all_checkpoints(scenario: Scenario) -> dict[str, Checkpoint]:
+    """The checkpoints of the world and those that measures open, by name."""
+    opened = {
+        name: measure.opens
+        for name, measure in scenario.named_policy
+        if isinstance(measure, CheckpointMeasure) and measure.opens is not None
+    }
+    return {**scenario.checkpoints, **opened}
+
+
+def all_counters(scenario: Scenario) -> dict[str, ExitPass]:
+    """The exit-pass counters that measures open, by the measure's name, sorted by place."""
+    places = list(scenario.places)
+    passes = [(name, measure) for name, measure in scenario.named_policy if isinstance(measure, ExitPass)]
+    return dict(sorted(passes, key=lambda named: places.index(named[1].place)))
+
+
+def index(scenario: Scenario) -> Index:
+    """Positions of all names of a scenario, in the order in which it gives them."""
+    return Index(
+        places=tuple(scenario.places),
+        legs=tuple(scenario.legs),
+        counters=tuple(all_counters(scenario)),
+        checkpoints=tuple(all_checkpoints(scenario)),
+        centres=tuple(scenario.detention_centres),
+        authorities=tuple(scenario.authorities),
+        groups=tuple(scenario.groups),
+    )
+
+
+def travel_table(days: TravelDays) -> F8:
+    """Probability of 1, 2, ... days on a leg: the one table that engine and verification read.
+
+    A triangular distribution on [min, max] is cut at the half days around each
+    whole day and scaled to add up to 1.
+    """
+    if days.table is not None:
+        given = np.zeros(max(days.table), dtype=np.float64)
+        for day, probability in days.table.items():
+            given[day - 1] = probability
+        return given / given.sum()
+    assert days.min is not None and days.mode is not None and days.max is not None
+    low, peak, high = days.min - 0.5, float(days.mode), days.max + 0.5
+
+    def below(x: float) -> float:
+        if x <= peak:
+            return (x - low) ** 2 / ((high - low) * (peak - low))
+        return 1 - (high - x) ** 2 / ((high - low) * (high - peak))
+
+    cut = np.zeros(days.max, dtype=np.float64)
+    for day in range(days.min, days.max + 1):
+        cut[day - 1] = below(day + 0.5) - below(day - 0.5)
+    return cut / cut.sum()
+
+
+def mean_travel_days(leg: Leg) -> float:
+    """Mean days of a leg, from its table."""
+    probabilities = travel_table(leg.travel_days)
+    return float(probabilities @ np.arange(1, len(probabilities) + 1))
+
+
+def onward(scenario: Scenario) -> tuple[F8, F8]:
+    """What lies ahead of each place for each group, by the way that costs it least.
+
+    Returns:
+        (G, P) generalised cost in utility and (G, P) price in USD per person, to
+        the nearest destination, for someone with the group's median funds and
+        risk aversion 1. Infinite cost where no destination can be reached.
+    """
+    names = list(scenario.places)
+    p = scenario.parameters
+    cost = np.full((len(scenario.groups), len(names)), np.inf)
+    price = np.zeros_like(cost)
+    for g, (group_name, group) in enumerate(scenario.groups.items()):
+        for i, place in enumerate(scenario.places.values()):
+            if place.destination:
+                cost[g, i] = 0.0
+        steps = [
+            (
+                names.index(leg.origin),
+                names.index(leg.to),
+                leg.price_usd.value * p.cost_weight.value / group.funds_usd.value
+                + mean_travel_days(leg) * p.time_weight_per_day.value
+                + leg.death_per_1000.value / 10 * p.hazard_weight.value,
+                leg.price_usd.value,
+            )
+            for leg in scenario.legs.values()
+            if leg.groups is None or group_name in leg.groups
+        ]
+        for _ in names:
+            changed = False
+            for origin, to, step_cost, step_price in steps:
+                if cost[g, to] + step_cost < cost[g, origin] - 1e-12:
+                    cost[g, origin] = cost[g, to] + step_cost
+                    price[g, origin] = price[g, to] + step_price
+                    changed = True
+            if not changed:
+                break
+    return cost, price
+
+
+def departure_rates(scenario: Scenario) -> tuple[F8, F8]:
+    """Reference and present rate of departures, in persons a day, each (G, T).
+
+    Raises:
+        ValueError: a present rate above headroom times the reference rate.
+    """
+    days = scenario.period.days
+    months = [(scenario.period.start + dt.timedelta(days=d)).strftime("%Y-%m") for d in range(days)]
+    reference = np.zeros((len(scenario.groups), days))
+    times = np.ones(len(scenario.groups))
+    for g, name in enumerate(scenario.groups):
+        if name in scenario.departures.monthly:
+            by_month = scenario.departures.monthly[name]
+            reference[g] = [by_month[month] for month in months]
+        else:
+            reference[g] = scenario.departures.persons_per_day[name].value
+        if name in scenario.departures.times:
+            times[g] = scenario.departures.times[name].value
+    headroom = scenario.departures.headroom.value
+    for g, name in enumerate(scenario.groups):
+        if times[g] > headroom:
+            raise ValueError(
+                f"departures of {name} are {times[g]:g} times the reference rate, above departures.headroom "
+                f"({headroom:g}); raise departures.headroom to at least {times[g]:g}"
+            )
+    return reference, reference * times[:, None]
+
+
+def _ranges(counts: list[int], start: int = 0) -> tuple[I4, I4]:
+    """First and last (not included) row of each, given how many rows each has."""
+    ends = start + np.cumsum([0, *counts])
+    return ends[:-1].astype(np.int32), ends[1:].astype(np.int32)
+
+
+def _compile_places(scenario: Scenario, at: Index, nest_counts: list[int]) -> Table:
+    p = scenario.parameters
+    checkpoints = all_checkpoints(scenario).values()
+    on_place = [c.place for c in checkpoints if c.place]
+    on_leg = sum(1 for c in checkpoints if c.leg)
+    counters = [c.place for c in all_counters(scenario).values()]
+    places = scenario.places.values()
+    first_nest, last_nest = _ranges(nest_counts)
+    first_counter, last_counter = _ranges([counters.count(name) for name in at.places])
+    first_checkpoint, last_checkpoint = _ranges([on_place.count(name) for name in at.places], on_leg)
+    return table(
+        PLACE,
+        len(at.places),
+        hash=[name_hash("place", name) for name in at.places],
+        destination=[place.destination for place in places],
+        stay_days=[place.stay_days.value for place in places],
+        stay_worth=[
+            np.nan if p.stay_worth is None else p.stay_worth.value + x.stay_worth.value for x in places
+        ],
+        first_nest=first_nest,
+        last_nest=last_nest,
+        first_counter=first_counter,
+        last_counter=last_counter,
+        first_checkpoint=first_checkpoint,
+        last_checkpoint=last_checkpoint,
+    )
+
+
+def _compile_nests(scenario: Scenario, at: Index) -> tuple[Table, I4, list[int]]:
+    """Nests by place, the legs in them, and how many nests each place has."""
+    hashes, sizes, legs, per_place = [], [], [], []
+    for place in at.places:
+        nests: dict[tuple[str, str], list[int]] = {}
+        for position, (name, leg) in enumerate(scenario.legs.items()):
+            if leg.origin == place:
+                nests.setdefault(("nest", leg.nest) if leg.nest else ("leg", name), []).append(position)
+        per_place.append(len(nests))
+        for (kind, name), members in nests.items():
+            hashes.append(name_hash("nest", place, kind, name))
+            sizes.append(len(members))
+            legs.extend(members)
+    first, last = _ranges(sizes)
+    nests_table = table(NEST, len(sizes), hash=hashes, first_leg=first, last_leg=last)
+    return nests_table, np.array(legs, dtype=np.int32), per_place
+
+
+def _compile_hazards(scenario: Scenario) -> Table:
+    legs = scenario.legs.values()
+    season = np.ones((12, len(legs)))
+    for i, leg in enumerate(legs):
+        if leg.season is not None:
+            for month in scenario.seasons[leg.season].months:
+                season[month - 1, i] = scenario.seasons[leg.season].hazard_times.value
+    death = np.minimum(season * [leg.death_per_1000.value / 1000 for leg in legs], 1.0)
+    robbery = np.minimum(season * [leg.robbery_per_100.value / 100 for leg in legs], 1.0)
+    dread = death * 100 * scenario.parameters.hazard_weight.value
+    return table(HAZARD, season.shape, dread=dread, death=death, robbery=robbery)
+
+
+def _leg_worth(scenario: Scenario, at: Index, ahead: F8) -> F8:
+    """(G, L) utility of legs before what changes by day or by migrant; -inf for who cannot take it."""
+    p = scenario.parameters
+    worth = np.full((len(at.groups), len(at.legs)), -np.inf)
+    for g, group in enumerate(at.groups):
+        for i, leg in enumerate(scenario.legs.values()):
+            cost_ahead = ahead[g, at.places.index(leg.to)]
+            if (leg.groups is None or group in leg.groups) and np.isfinite(cost_ahead):
+                own = leg.preference_by_group.get(group)
+                worth[g, i] = leg.preference.value + (own.value if own else 0.0)
+                worth[g, i] -= p.time_weight_per_day.value * mean_travel_days(leg)
+                worth[g, i] -= p.onward_weight.value * cost_ahead
+    return worth
+
+
+def _compile_legs(scenario: Scenario, at: Index) -> tuple[Table, F8]:
+    """Legs, and their travel tables one after the other."""
+    legs = scenario.legs.values()
+    tables = [np.cumsum(travel_table(leg.travel_days)) for leg in legs]
+    for probabilities in tables:
+        probabilities[-1] = 1.0
+    on_leg = [c.leg for c in all_checkpoints(scenario).values() if c.leg]
+    first_days, last_days = _ranges([len(probabilities) for probabilities in tables])
+    first_checkpoint, last_checkpoint = _ranges([on_leg.count(name) for name in at.legs])
+    compiled = table(
+        LEG,
+        len(at.legs),
+        hash=[name_hash("leg", name) for name in at.legs],
+        origin=[at.places.index(leg.origin) for leg in legs],
+        to=[at.places.index(leg.to) for leg in legs],
+        price=[round(leg.price_usd.value) for leg in legs],
+        clandestine=[leg.clandestine for leg in legs],
+        first_days=first_days,
+        last_days=last_days,
+        first_checkpoint=first_checkpoint,
+        last_checkpoint=last_checkpoint,
+    )
+    return compiled, np.concatenate(tables)
+
+
+def _compile_checkpoints(scenario: Scenario, at: Index) -> tuple[Table, I4]:
+    """Checkpoints, and the list that says whom a leg or a place meets, in order."""
+    points = all_checkpoints(scenario).values()
+    by_leg = [k for leg in at.legs for k, c in enumerate(points) if c.leg == leg]
+    by_place = [k for place in at.places for k, c in enumerate(points) if c.place == place]
+    compiled = table(
+        CHECKPOINT,
+        len(points),
+        hash=[name_hash("checkpoint", name) for name in at.checkpoints],
+        where=[
+            at.places.index(c.place) if c.place else len(at.places) + at.legs.index(c.leg or "")
+            for c in points
+        ],
+        authority=[at.authorities.index(c.authority) for c in points],
+        centre=[at.centres.index(c.detention) if c.detention else -1 for c in points],
+        turn_back_days=[max(1, round(c.turn_back_days.value)) for c in points],
+    )
+    return compiled, np.array(by_leg + by_place, dtype=np.int32)
+
+
+def _compile_groups(scenario: Scenario, at: Index) -> tuple[Table, F8]:
+    """Groups, and (G, 20) the probability of at most so many in a party."""
+    groups = list(scenario.groups.values())
+    weight = np.array([scenario.persons_per_migrant.get(name, 1) for name in at.groups])
+    party = np.zeros((len(groups), MAX_PARTY))
+    for g, group in enumerate(groups):
+        for persons, share in group.party_size.items():
+            party[g, persons - 1] = share
+    party_below = np.cumsum(party, axis=1)
+    party_below[:, -1] = 1.0
+    # Persons in one migrant arrive together, which is dispersion already. Thinning a
+    # negative binomial of index r by a share keeps r: the dispersion that is meant for
+    # those who depart is larger for the candidates.
+    meant = np.maximum(1.0, scenario.departures.dispersion.value / weight)
+    compiled = table(
+        GROUP,
+        len(groups),
+        hash=[name_hash("group", name) for name in at.groups],
+        weight=weight,
+        log_funds=[log(group.funds_usd.value) for group in groups],
+        funds_spread=[group.funds_spread.value for group in groups],
+        minors_share=[group.minors_share.value for group in groups],
+        genuine_share=[group.genuine_papers_share.value for group in groups],
+        forged_share=[group.forged_papers_share.value for group in groups],
+        smuggler_share=[group.smuggler_share.value for group in groups],
+        retry_share=[group.retry_share.value for group in groups],
+        dispersion=1 + (meant - 1) * scenario.departures.headroom.value,
+    )
+    return compiled, party_below
+
+
+def _compile_departures(scenario: Scenario, at: Index, groups: Table, party_below: F8) -> tuple[Table, Table]:
+    """(G, T) how many may depart and which of them do, and the entry places by group and date."""
+    days = scenario.period.days
+    mean_size = (1 - party_below).sum(axis=1) + 1
+    reference, present = departure_rates(scenario)
+    ceiling = scenario.departures.headroom.value * reference
+    departing = table(
+        DEPARTING,
+        (len(at.groups), days),
+        candidates_mean=ceiling / (mean_size * groups["weight"])[:, None],
+        share=np.divide(present, ceiling, out=np.zeros_like(present), where=ceiling > 0),
+    )
+    entries: list[tuple[float, int]] = []
+    for g, group in enumerate(scenario.groups.values()):
+        for split in sorted(group.entries, key=lambda e: e.start or dt.date.min):
+            first_day = 0 if split.start is None else max(0, (split.start - scenario.period.start).days)
+            below = np.cumsum(list(split.shares.values()))
+            below[-1] = 1.0
+            departing["first_entry"][g, first_day:] = len(entries)
+            entries += [
+                (float(b), at.places.index(name)) for b, name in zip(below, split.shares, strict=True)
+            ]
+            departing["last_entry"][g, first_day:] = len(entries)
+    return departing, np.array(entries, dtype=ENTRY)
+
+
+def _compile_behaviour(scenario: Scenario, at: Index) -> Table:
+    p = scenario.parameters
+    return table(
+        BEHAVIOUR,
+        1,
+        cost_weight=p.cost_weight.value,
+        time_weight=p.time_weight_per_day.value,
+        risk_spread=p.risk_spread.value,
+        taste_spread=p.clandestine_taste.value,
+        nest_scale=1 - p.nest_correlation.value,
+        give_up_worth=np.nan if p.give_up_worth is None else p.give_up_worth.value,
+        settle_worth=np.nan if p.settle_worth is None else p.settle_worth.value,
+        stay_if_poor=p.stay_if_poor.value,
+        give_up_if_poor=p.give_up_if_poor.value,
+        settle_if_poor=p.settle_if_poor.value,
+        reception_worth=p.reception_worth.value,
+        present_worth=p.present_worth.value,
+        income_per_day=p.income_usd_per_day.value,
+        patience_days=p.patience_days.value,
+        retry_delay_days=p.retry_delay_days.value,
+        retry_funds_share=p.retry_funds_share.value,
+        robbery_share=p.robbery_share.value,
+        expelled_to=-1 if p.expelled_to is None else at.places.index(p.expelled_to),
+    )
+
+
+def _compile_dates(scenario: Scenario) -> Table:
+    dates = [scenario.period.start + dt.timedelta(days=d) for d in range(scenario.period.days)]
+
+    def ends(date: dt.date) -> bool:
+        tomorrow = date + dt.timedelta(days=1)
+        return {"day": True, "week": tomorrow.weekday() == 0, "month": tomorrow.day == 1}[
+            scenario.record_every
+        ]
+
+    compiled = table(
+        DATE,
+        len(dates),
+        ordinal=[date.toordinal() for date in dates],
+        month=[date.month - 1 for date in dates],
+        period_end=[ends(date) for date in dates],
+    )
+    compiled["period_end"][-1] = 1
+    return compiled
+
+
+def compile_world(scenario: Scenario) -> tuple[World, Index]:
+    """Turn a scenario into the tables that the kernel reads.
+
+    Raises:
+        ValueError: departures above their headroom.
+    """
+    at = index(scenario)
+    ahead, ahead_usd = onward(scenario)
+    nests, nest_legs, nest_counts = _compile_nests(scenario, at)
+    legs, days_below = _compile_legs(scenario, at)
+    checkpoints, checkpoint_list = _compile_checkpoints(scenario, at)
+    groups, party_below = _compile_groups(scenario, at)
+    departing, entries = _compile_departures(scenario, at, groups, party_below)
+    counters = all_counters(scenario).values()
+    centres = scenario.detention_centres.values()
+    world = World(
+        places=_compile_places(scenario, at, nest_counts),
+        ahead_usd=ahead_usd,
+        nests=nests,
+        nest_legs=nest_legs,
+        legs=legs,
+        hazards=_compile_hazards(scenario),
+        worth=_leg_worth(scenario, at, ahead),
+        days_below=days_below,
+        counters=table(
+            COUNTER,
+            len(counters),
+            hash=[name_hash("counter", name) for name in at.counters],
+            place=[at.places.index(c.place) for c in counters],
+            authority=[at.authorities.index(c.authority) for c in counters],
+        ),
+        checkpoints=checkpoints,
+        checkpoint_list=checkpoint_list,
+        centres=table(
+            CENTRE,
+            len(centres),
+            hash=[name_hash("centre", name) for name in at.centres],
+            place=[at.places.index(c.place) for c in centres],
+            authority=[at.authorities.index(c.authority) for c in centres],
+        ),
+        groups=groups,
+        party_below=party_below,
+        departing=departing,
+        entries=entries,
+        behaviour=_compile_behaviour(scenario, at),
+        dates=_compile_dates(scenario),
+    )
+    return world, at

@@ -1,0 +1,68 @@
+"""The model's day, on one page.
+
+A day runs in fixed stages, so that no result depends on the order in which
+migrants are visited. Each stage with something limited first gathers those who
+ask, then gives the places, then passes the rest on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from darien.engine.books import N_ARRIVALS, N_CHOOSERS, N_JOINERS, N_REQUESTS
+from darien.engine.choosing import choose
+from darien.engine.compiled import kernel
+from darien.engine.inspecting import give_beds, inspect
+from darien.engine.ledger import schedule
+from darien.engine.moving import depart, held_until, wake
+from darien.engine.queueing import queue
+from darien.engine.recording import close_books
+
+
+@kernel
+def run_day(w, v, b, d, seed_key, visit_order):
+    """One day: world, levers, books, day of the period, key of seed and replicate."""
+    b.count[N_ARRIVALS] = 0
+    b.count[N_CHOOSERS] = 0
+    b.count[N_REQUESTS] = 0
+    b.count[N_JOINERS] = 0
+    depart(w, b, d, seed_key)  # who sets out today chooses today, at the entry place
+    wake(w, v, b, d, visit_order)  # what ends today: legs, waits, detention, absence; beds fall free
+    inspect(w, v, b, d)  # who ended a leg passes the checkpoints and enters the place
+    give_beds(w, v, b, d)  # who was apprehended asks for a bed; a full centre has its rule
+    choose(w, v, b, d)  # who is free at a place goes on, stays, presents oneself, gives up or settles
+    queue(w, v, b, d)  # who chose a way with a daily limit queues; queues move up
+    close_books(w, v, b, d)  # stocks, waits to expect, peaks, the rows of a recorded period
+
+
+@kernel
+def hold_by_new_rules(w, v, b, d):
+    """A changed limit or removal rule holds from today for those already detained."""
+    ways = len(w.legs) + len(w.counters)
+    for c in range(len(w.centres)):
+        authority = np.int64(w.centres[c]["authority"])
+        i = np.int64(b.lists[ways + c]["head"])
+        while i >= 0:
+            r = b.migrants[i]
+            until, _ = held_until(
+                r, w.centres[c]["hash"], v.beds[c], v.removal[authority, np.int64(r["group"])]
+            )
+            until = max(until, d)
+            if until != np.int64(r["wake"]):
+                schedule(b.wakes, r, i, until)
+            i = np.int64(r["next"])
+
+
+@kernel
+def dissolve_queues(w, v, b, d):
+    """Those who wait for a way that is closed to them look for another today."""
+    n_legs = len(w.legs)
+    for way in range(len(v.quota)):
+        i = np.int64(b.lists[way]["head"])
+        while i >= 0:
+            r = b.migrants[i]
+            g = np.int64(r["group"])
+            shut = v.closed[g, way] == 1 if way < n_legs else v.counter_open[g, way - n_legs] == 0
+            if shut and np.int64(r["wake"]) != d:
+                schedule(b.wakes, r, i, d)
+            i = np.int64(r["next"])

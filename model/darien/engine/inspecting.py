@@ -1,0 +1,306 @@
+"""Stages 2 and 3: inspections of those who ended a leg today, and beds for those apprehended."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from darien.engine.books import N_ARRIVALS, N_CHOOSERS, N_REQUESTS
+from darien.engine.compiled import inlined, kernel
+from darien.engine.draws import mix, name_hash, uniform
+from darien.engine.ledger import add_stock, come_to, enlist, persons_of, schedule, visit_key
+from darien.engine.levers import ADMITTED, CROWD, EXPELLED, NOT_APPREHEND, TRANSFER
+from darien.engine.moving import held_until, send_home
+from darien.engine.records import (
+    ARRIVED,
+    AT_PLACE,
+    DETAINED,
+    F_ADMITTED,
+    F_APPREHENDED,
+    F_BRIBED,
+    F_ENTERED,
+    F_EXPELLED,
+    F_IDENTIFIED,
+    F_INSPECTED,
+    F_REACHED_BORDER,
+    F_REMOVED,
+    F_TURNED_AWAY,
+    F_TURNED_BACK,
+    FORGED,
+    GENUINE,
+    ON_LEG,
+    PAPERS_BITS,
+    T_BRIBES,
+    T_DAYS,
+    T_MINORS,
+    TURNED_BACK,
+)
+from darien.engine.sorting import sort_asking
+
+IDENTIFIED = name_hash("identified")
+BRIBES = name_hash("bribe")
+RECEPTION = name_hash("reception")
+BED = name_hash("bed")
+
+# What became of an arrival: free to go on, asking for a bed, or gone (turned back, received at the border).
+_FREE, _CAUGHT, _GONE = 0, 1, 2
+
+
+@inlined
+def _identified(r, key, officers, papers):
+    """Whether an inspected migrant is identified, by papers and what the officers can tell."""
+    if papers == GENUINE:
+        return False
+    share = officers["identification_forged"] if papers == FORGED else officers["identification"]
+    return uniform(mix(key ^ IDENTIFIED)) < share
+
+
+@kernel
+def _inspect(world_tables, officers_table, b, a, k, d):
+    """One inspection: identified or not, protected by a pass, let go for a bribe, or caught."""
+    checkpoints, groups, n_places, n_legs = world_tables
+    checkpoint, officers = checkpoints[k], officers_table[k]
+    flows, requests = b.sums.flows, b.today.requests
+    i = np.int64(b.today.arrivals[a])
+    r = b.migrants[i]
+    g = np.int64(r["group"])
+    where = np.int64(checkpoint["where"])
+    persons = persons_of(groups, r)
+    flows[where, g, F_INSPECTED] += persons
+    key = visit_key(r) ^ checkpoint["hash"]
+    if not _identified(r, key, officers, np.int64(r["flags"]) & PAPERS_BITS):
+        return
+    flows[where, g, F_IDENTIFIED] += persons
+    if r["pass_authority"] == checkpoint["authority"] and r["pass_until"] >= d:
+        return
+    bribe = np.int64(officers["bribe_usd"]) * np.int64(r["size"])
+    if np.int64(r["funds"]) >= bribe and uniform(mix(key ^ BRIBES)) < officers["bribe_share"]:
+        r["funds"] -= bribe
+        r["bribes"] = min(np.int64(r["bribes"]) + bribe, 65535)
+        flows[where, g, F_BRIBED] += persons
+        b.sums.tallies[where, g, T_BRIBES] += bribe * groups[g]["weight"]
+        return
+    if checkpoint["centre"] < 0:
+        flows[where, g, F_TURNED_BACK] += persons
+        b.today.caught[a] = _GONE
+        r["flags"] = np.int64(r["flags"]) | TURNED_BACK
+        r["state"] = ON_LEG
+        r["since"] = d
+        add_stock(b.sums.stocks, groups, n_places, n_legs, r, 1)
+        schedule(b.wakes, r, i, d + np.int64(checkpoint["turn_back_days"]))
+        return
+    b.today.caught[a] = _CAUGHT
+    request = requests[b.count[N_REQUESTS]]
+    request["id"] = i
+    request["which"] = checkpoint["centre"]
+    request["other"] = k
+    request["bits"] = mix(key ^ BED)
+    b.count[N_REQUESTS] += 1
+
+
+@kernel
+def _round_of_inspections(w, v, b, d, on_leg, position):
+    """Each arrival's checkpoint number ``position`` on its leg, or at its place.
+
+    Picked: own draw below the coverage. Inspected: of those picked as many persons as
+    the officers manage in a day, the smallest draws first; one who does not fit blocks
+    those after it, and what is left over is carried to the next day.
+    Returns whether any arrival has a checkpoint further down its list.
+    """
+    checkpoints, checkpoint_list, groups, legs, places = (
+        w.checkpoints,
+        w.checkpoint_list,
+        w.groups,
+        w.legs,
+        w.places,
+    )
+    officers, credit = v.officers, b.inspection_credit
+    arrivals, caught, picked, limits = b.today.arrivals, b.today.caught, b.today.picked, b.today.limits
+    migrants = b.migrants
+    tables = (checkpoints, groups, len(places), len(legs))
+    n = 0
+    over = False
+    more = False
+    for k in range(len(checkpoints)):
+        limits[k]["need"] = 0
+    for a in range(b.count[N_ARRIVALS]):
+        if caught[a] != _FREE:
+            continue
+        r = migrants[arrivals[a]]
+        if on_leg:
+            first, last = legs[r["leg"]]["first_checkpoint"], legs[r["leg"]]["last_checkpoint"]
+        else:
+            first, last = places[r["place"]]["first_checkpoint"], places[r["place"]]["last_checkpoint"]
+        if first + position >= last:
+            continue
+        if first + position + 1 < last:
+            more = True
+        k = np.int64(checkpoint_list[first + position])
+        if officers[k]["coverage"] <= 0.0 or officers[k]["capacity"] <= 0.0:
+            continue
+        bits = mix(visit_key(r) ^ checkpoints[k]["hash"])
+        if uniform(bits) >= officers[k]["coverage"]:
+            continue
+        one = picked[n]
+        one["id"] = arrivals[a]
+        one["which"] = k
+        one["other"] = a
+        one["bits"] = bits
+        n += 1
+        limits[k]["need"] += persons_of(groups, r)
+        over = over or np.float64(limits[k]["need"]) > officers[k]["capacity"] + credit[k]
+    if over:
+        sort_asking(picked, migrants, n)
+    for p in range(n):
+        k = np.int64(picked[p]["which"])
+        limits[k]["left"] = officers[k]["capacity"] + credit[k]
+    for p in range(n):
+        credit[picked[p]["which"]] = 0.0
+    blocked = np.int64(-1)
+    for p in range(n):
+        k = np.int64(picked[p]["which"])
+        persons = np.float64(persons_of(groups, migrants[picked[p]["id"]]))
+        if k == blocked:
+            continue
+        if persons > limits[k]["left"]:
+            blocked = k
+            credit[k] = limits[k]["left"]
+            continue
+        limits[k]["left"] -= persons
+        _inspect(tables, officers, b, np.int64(picked[p]["other"]), k, d)
+    return more
+
+
+@kernel
+def _receive(w, reception, b, i, d):
+    """Reception at the US border: admitted, expelled, or sent home."""
+    groups, n_places, n_legs, how = w.groups, len(w.places), len(w.legs), w.behaviour[0]
+    flows, stocks = b.sums.flows, b.sums.stocks
+    r = b.migrants[i]
+    g = np.int64(r["group"])
+    place = np.int64(r["place"])
+    persons = persons_of(groups, r)
+    flows[place, g, F_REACHED_BORDER] += persons
+    u = uniform(mix(visit_key(r) ^ w.places[place]["hash"] ^ RECEPTION))
+    if u < reception[g, ADMITTED]:
+        days = d - np.int64(r["departed"])
+        b.sums.tallies[n_places + n_legs, g, T_DAYS] += persons * days
+        r["state"] = ARRIVED
+        r["since"] = d
+    elif u < reception[g, ADMITTED] + reception[g, EXPELLED]:
+        flows[place, g, F_EXPELLED] += persons
+        come_to(r, how["expelled_to"])
+        flows[np.int64(r["place"]), g, F_ENTERED] += persons
+        r["state"] = AT_PLACE
+        r["since"] = d
+        schedule(b.wakes, r, i, d + 1)
+    else:
+        flows[place, g, F_REMOVED] += persons
+        send_home(r, i, d, groups[g]["retry_share"], how["retry_delay_days"], b.wakes)
+    add_stock(stocks, groups, n_places, n_legs, r, 1)
+
+
+@kernel
+def inspect(w, v, b, d):
+    """Stage 2: the leg's checkpoints, then the place is entered, then the place's checkpoints."""
+    legs, places, groups, reception = w.legs, w.places, w.groups, v.reception
+    migrants, count, flows = b.migrants, b.count, b.sums.flows
+    arrivals, caught, choosers = b.today.arrivals, b.today.caught, b.today.choosers
+    n = count[N_ARRIVALS]
+    for a in range(n):
+        caught[a] = _FREE
+    position = 0
+    while _round_of_inspections(w, v, b, d, True, position):
+        position += 1
+    for a in range(n):
+        if caught[a] == _GONE:
+            continue
+        i = np.int64(arrivals[a])
+        r = migrants[i]
+        come_to(r, legs[r["leg"]]["to"])
+        r["state"] = AT_PLACE
+        place = np.int64(r["place"])
+        flows[place, np.int64(r["group"]), F_ENTERED] += persons_of(groups, r)
+        if caught[a] == _FREE and places[place]["destination"]:
+            caught[a] = _GONE
+            _receive(w, reception, b, i, d)
+    position = 0
+    while _round_of_inspections(w, v, b, d, False, position):
+        position += 1
+    for a in range(n):
+        if caught[a] == _FREE:
+            choosers[count[N_CHOOSERS]] = arrivals[a]
+            count[N_CHOOSERS] += 1
+
+
+@kernel
+def give_beds(w, v, b, d):
+    """Stage 3: beds to those with the smallest draws; who does not fit blocks those after it.
+
+    Two rounds: those whom a full centre transfers ask the other centre in the second. A
+    full centre lets the others go; under the rule not_apprehend nobody is counted as
+    apprehended either.
+    """
+    if b.count[N_REQUESTS] == 0:
+        return
+    groups, centres, checkpoints, beds, removal = w.groups, w.centres, w.checkpoints, v.beds, v.removal
+    n_places, n_legs, ways = len(w.places), len(w.legs), len(w.legs) + len(w.counters)
+    migrants, count, lists, wakes = b.migrants, b.count, b.lists, b.wakes
+    flows, stocks, tallies = b.sums.flows, b.sums.stocks, b.sums.tallies
+    requests, limits, choosers = b.today.requests, b.today.limits, b.today.choosers
+    for last_round in range(2):
+        n = count[N_REQUESTS]
+        for c in range(len(centres)):
+            factor = beds[c]["crowding"] if beds[c]["when_full"] == CROWD else 1.0
+            limits[c]["left"] = np.floor(beds[c]["beds"] * factor) - np.float64(lists[ways + c]["persons"])
+            limits[c]["need"] = 0
+        over = False
+        for q in range(n):
+            c = np.int64(requests[q]["which"])
+            limits[c]["need"] += persons_of(groups, migrants[requests[q]["id"]])
+            over = over or np.float64(limits[c]["need"]) > limits[c]["left"]
+        if over:
+            sort_asking(requests, migrants, n)
+        blocked = np.int64(-1)
+        again = 0
+        for q in range(n):
+            one = requests[q]
+            i = np.int64(one["id"])
+            c = np.int64(one["which"])
+            by = np.int64(one["other"])
+            r = migrants[i]
+            g = np.int64(r["group"])
+            persons = persons_of(groups, r)
+            place = np.int64(centres[c]["place"])
+            if c != blocked and np.float64(persons) <= limits[c]["left"]:
+                limits[c]["left"] -= np.float64(persons)
+                flows[np.int64(checkpoints[by]["where"]), g, F_APPREHENDED] += persons
+                flows[place, g, F_ADMITTED] += persons
+                tallies[place, g, T_MINORS] += np.int64(r["minors"]) * groups[g]["weight"]
+                if place != np.int64(r["place"]):
+                    come_to(r, place)
+                r["state"] = DETAINED
+                r["leg"] = c
+                r["since"] = d
+                add_stock(stocks, groups, n_places, n_legs, r, 1)
+                enlist(migrants, lists[ways + c], i, persons)
+                authority = np.int64(centres[c]["authority"])
+                until, _ = held_until(r, centres[c]["hash"], beds[c], removal[authority, g])
+                schedule(wakes, r, i, until)
+                continue
+            blocked = c
+            if last_round == 0 and beds[c]["when_full"] == TRANSFER:
+                moved = requests[again]
+                moved["bits"] = one["bits"]
+                moved["other"] = by
+                moved["id"] = i
+                moved["which"] = beds[c]["transfer_to"]
+                again += 1
+                continue
+            if beds[c]["when_full"] != NOT_APPREHEND:
+                flows[np.int64(checkpoints[by]["where"]), g, F_APPREHENDED] += persons
+            flows[place, g, F_TURNED_AWAY] += persons
+            choosers[count[N_CHOOSERS]] = i
+            count[N_CHOOSERS] += 1
+        count[N_REQUESTS] = again
+        if again == 0:
+            return

@@ -1,0 +1,121 @@
+"""The levers: what measures change, as tables that the kernel reads anew each day.
+
+Axis letters as in :mod:`darien.engine.world`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from darien.engine.compile import all_checkpoints
+from darien.engine.world import F8, I4, U1, Index, Table, table
+from darien.scenario.schema import Scenario
+
+RELEASE, CROWD, TRANSFER, NOT_APPREHEND = range(4)
+RULES = ("release", "crowd", "transfer", "not_apprehend")
+
+ADMITTED, EXPELLED, SENT_HOME = range(3)
+
+PASS_RULE = np.dtype([("granted_share", "f8"), ("processing_days", "i4"), ("valid_days", "i4")])
+OFFICERS = np.dtype(
+    [
+        ("officers", "f8"),
+        ("inspections_per_officer", "f8"),  # a day
+        ("capacity", "f8"),  # persons inspected a day: officers on the line times inspections
+        ("coverage", "f8"),
+        ("identification", "f8"),  # of those without papers
+        ("identification_forged", "f8"),
+        ("bribe_share", "f8"),
+        ("bribe_usd", "i8"),  # per person
+    ]
+)
+BEDS = np.dtype(
+    [
+        ("beds", "f8"),
+        ("crowding", "f8"),
+        ("limit_days", "i4"),
+        ("limit_minors_days", "i4"),
+        ("when_full", "i4"),
+        ("transfer_to", "i4"),  # -1: none
+    ]
+)
+REMOVAL = np.dtype([("share", "f8"), ("days", "f8")])  # mean wait
+
+
+class Levers(NamedTuple):
+    """The conditions in force today."""
+
+    closed: U1  # (G, L) 1 where a group may not start a leg
+    quota: F8  # (W,) persons a day on a way; infinite: no limit
+    counter_open: U1  # (G, C)
+    passes: Table  # (C,) PASS_RULE
+    officers: Table  # (K,) OFFICERS
+    beds: Table  # (D,) BEDS
+    removal: Table  # (A, G) REMOVAL
+    release_pass_days: I4  # (A,) 0: no pass
+    reception: F8  # (G, 3) admitted, expelled, sent home
+
+
+def base_levers(scenario: Scenario, at: Index) -> Levers:
+    """The levers of the world with no measure in force.
+
+    A checkpoint that a measure opens is there from the start, with no coverage;
+    an exit-pass counter is there, closed.
+    """
+    points = all_checkpoints(scenario)
+    centres = scenario.detention_centres.values()
+    groups, legs, counters = len(at.groups), len(at.legs), len(at.counters)
+    quota = np.full(legs + counters, np.inf)
+    for i, leg in enumerate(scenario.legs.values()):
+        if leg.persons_per_day is not None:
+            quota[i] = leg.persons_per_day.value
+    removal = table(REMOVAL, (len(at.authorities), groups), days=1.0)
+    for a, authority in enumerate(scenario.authorities.values()):
+        removal["days"][a] = authority.removal_days.value
+        for group, share in authority.removal_share.items():
+            removal["share"][a, at.groups.index(group)] = share.value
+    reception = np.zeros((groups, 3))
+    reception[:, ADMITTED] = 1.0
+    for group, shares in scenario.reception.items():
+        g = at.groups.index(group)
+        reception[g] = (shares.admitted.value, shares.expelled.value, shares.removed.value)
+    officers = table(
+        OFFICERS,
+        len(points),
+        officers=[c.officers.value for c in points.values()],
+        inspections_per_officer=[c.inspections_per_officer_day.value for c in points.values()],
+        coverage=[c.coverage.value if name in scenario.checkpoints else 0.0 for name, c in points.items()],
+        identification=[c.identification.value for c in points.values()],
+        identification_forged=[c.identification_forged.value for c in points.values()],
+        bribe_share=[c.bribe_share.value for c in points.values()],
+        bribe_usd=[round(c.bribe_usd.value) for c in points.values()],
+    )
+    beds = table(
+        BEDS,
+        len(centres),
+        beds=[c.beds.value for c in centres],
+        crowding=[c.crowding for c in centres],
+        limit_days=[whole_days(c.limit_days.value) for c in centres],
+        limit_minors_days=[whole_days((c.limit_minors_days or c.limit_days).value) for c in centres],
+        when_full=[RULES.index(c.when_full) for c in centres],
+        transfer_to=[at.centres.index(c.transfer_to) if c.transfer_to else -1 for c in centres],
+    )
+    passes_on_release = [round(a.release_pass_days.value) for a in scenario.authorities.values()]
+    return Levers(
+        closed=np.zeros((groups, legs), dtype=np.uint8),
+        quota=quota,
+        counter_open=np.zeros((groups, counters), dtype=np.uint8),
+        passes=table(PASS_RULE, counters, granted_share=1.0, processing_days=1),
+        officers=officers,
+        beds=beds,
+        removal=removal,
+        release_pass_days=np.array(passes_on_release, dtype=np.int32),
+        reception=reception,
+    )
+
+
+def whole_days(days: float) -> int:
+    """Days as the engine counts them: whole, at least 1."""
+    return max(1, round(days))
