@@ -1,0 +1,142 @@
+"""Pairing: policies without effect change no byte, and common draws make differences quiet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from darien.experiments.run import simulate
+from darien.record.run import Run
+from darien.record.store import write
+from darien.scenario.schema import Scenario
+
+from .agreement import Gain, pairing_gain
+from .worlds import merged, plain, scenario_from, world
+
+FIRST = "2020-03-01"
+WITHOUT_EFFECT: dict[str, list[dict[str, Any]]] = {
+    "a quota above all demand": [
+        {"measure": "quota", "leg": leg, "persons_per_day": 100_000, "from": FIRST}
+        for leg in ("sea", "north_train")
+    ],
+    "a checkpoint with coverage 0": [
+        {
+            "measure": "checkpoint",
+            "name": "idle",
+            "from": FIRST,
+            "opens": {
+                "authority": "PAN",
+                "place": "station",
+                "officers": 10,
+                "inspections_per_officer_day": 10,
+                "coverage": 0,
+                "identification": 1,
+                "then": "turn_back",
+            },
+        }
+    ],
+    "beds added where none is short": [
+        {"measure": "detention", "centre": "centre", "beds_added": 5_000_000, "from": FIRST}
+    ],
+    "a course with no effect": [
+        {
+            "measure": "training",
+            "checkpoints": ["post"],
+            "trained_per_30_days": 0.5,
+            "mentors": 3,
+            "mentor_gain": 0.1,
+            "turnover_per_year": 0.3,
+            "course_days": 2,
+            "from": FIRST,
+        }
+    ],
+    "the limit that holds anyway": [
+        {"measure": "detention", "centre": "centre", "limit_days": 20, "from": FIRST}
+    ],
+    "a closure of what is not there for the group": [
+        {"measure": "border_closure", "legs": ["hub_air"], "groups": ["one"], "from": FIRST}
+    ],
+    "the reception that awaits anyway": [
+        {
+            "measure": "reception",
+            "groups": ["one", "two"],
+            "reception": {"admitted": 1, "expelled": 0, "removed": 0},
+            "from": FIRST,
+        }
+    ],
+    "an exit pass for nobody": [
+        {
+            "measure": "exit_pass",
+            "authority": "PAN",
+            "place": "station",
+            "groups": [],
+            "passes_per_day": 10,
+            "processing_days": 2,
+            "valid_days": 30,
+            "from": FIRST,
+        }
+    ],
+}
+LIMITED = {"a quota above all demand", "a checkpoint with coverage 0", "the reception that awaits anyway"}
+LIMITED |= {"a closure of what is not there for the group", "an exit pass for nobody"}
+NOT_BY_AIR = {"legs": {"hub_air": {"groups": ["two"]}}}
+
+
+def _pairing(name: str, policy: list[dict[str, Any]]) -> Scenario:
+    daily = {**NOT_BY_AIR, "record_every": "day", "policy": policy}
+    return scenario_from(merged(plain(name), daily))
+
+
+@pytest.fixture(scope="module")
+def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Run, Path]]:
+    out = {}
+    for name in ("pairing", "pairing-limits"):
+        scenario = _pairing(name, [])
+        run = simulate(scenario, journeys=True)
+        out[name] = run, write(tmp_path_factory.mktemp(name) / "base", scenario, [run], wall_seconds=0)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("pairing", what) for what in WITHOUT_EFFECT] + [("pairing-limits", what) for what in sorted(LIMITED)],
+)
+def test_a_policy_without_effect_changes_no_byte(
+    name: str, what: str, bases: dict[str, tuple[Run, Path]], tmp_path: Path
+) -> None:
+    scenario = _pairing(name, WITHOUT_EFFECT[what])
+    run = simulate(scenario, journeys=True)
+    base, folder = bases[name]
+    pd.testing.assert_frame_equal(run.counts, base.counts)
+    assert run.journeys is not None
+    assert base.journeys is not None
+    pd.testing.assert_frame_equal(run.journeys, base.journeys)
+    beside = write(tmp_path / "policy", scenario, [run], wall_seconds=0)
+    for file in ("counts.parquet", "journeys.parquet"):
+        assert (folder / file).read_bytes() == (beside / file).read_bytes(), file
+
+
+def test_the_comparison_would_see_an_effect(bases: dict[str, tuple[Run, Path]]) -> None:
+    stricter = {"measure": "checkpoint", "strengthens": "post", "coverage_added": 0.01, "from": FIRST}
+    run = simulate(_pairing("pairing", [stricter]), journeys=True)
+    assert not run.counts.equals(bases["pairing"][0].counts)
+
+
+def _arrivals(scenario: Scenario, replicate: int) -> int:
+    counts = simulate(scenario, replicate=replicate).counts
+    return int(counts.loc[counts["measure"] == "reached_border", "persons"].sum())
+
+
+def test_the_gain_of_pairing_for_a_mild_checkpoint_where_no_limit_binds() -> None:
+    stronger = {"measure": "checkpoint", "strengthens": "post", "coverage_added": 0.1, "from": "2020-01-01"}
+    base, policy = world("pairing"), world("pairing", {"policy": [stronger]})
+    pairs = [(_arrivals(base, number), _arrivals(policy, number)) for number in range(200)]
+    found: Gain = pairing_gain([one for one, _ in pairs], [other for _, other in pairs])
+    print(
+        f"arrivals {found.base:.0f}, change {found.change:.1f}: gain {found.gain:.1f}, from {found.lower:.1f}"
+    )
+    assert abs(found.change) >= 0.01 * found.base
+    assert found.lower > 5, found
