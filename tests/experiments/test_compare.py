@@ -239,3 +239,18 @@ def test_a_comparison_that_does_not_exist_is_named(tmp_path: Path) -> None:
         comparison.load("no-such-question")
     with pytest.raises(UserMistake, match="is a folder"):
         comparison.load(tmp_path)
+
+
+def test_the_shipped_comparison_loads_and_asks_what_it_says() -> None:
+    loaded = comparison.load("answers")
+    stations = {
+        name: next(measure for measure in scenario.policy if measure.name == "stations")
+        for name, scenario in loaded.options.items()
+        if name.startswith(("limit", "beds"))
+    }
+    limits = {name: measure.limit_days.value for name, measure in stations.items()}  # type: ignore[union-attr]
+    assert limits == {"limit-15": 15, "limit-30": 30, "limit-60": 60, "beds-halved": 30, "beds-doubled": 30}
+    assert stations["beds-halved"].beds_times.value == 0.5  # type: ignore[union-attr]
+    assert stations["beds-doubled"].beds_times.value == 2  # type: ignore[union-attr]
+    assert {"checkpoint-darien", "training-tapachula"} < set(loaded.options)
+    assert {scenario.record_every for scenario in [loaded.base, *loaded.options.values()]} == {"month"}

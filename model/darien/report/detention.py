@@ -102,7 +102,7 @@ def _panel(axes: Axes, held: pd.DataFrame, beds: pd.Series, title: str) -> None:
         drawstyle="steps-post",
         label="people held (simulated)",
     )
-    axes.plot(beds.index, beds, color=BLACK, linewidth=1.6, linestyle=(0, (5, 2)), label="beds")
+    axes.plot(beds.index, beds, color=BLACK, linewidth=1.6, linestyle=(0, (8, 3)), label="beds")
     limit = beds.reindex(held.index, method="ffill")
     axes.fill_between(
         held.index,

@@ -37,6 +37,7 @@ def place_labels(
     axes.apply_aspect()
     pixel = figure.dpi / 72
     frame = axes.get_window_extent(renderer)
+    bounds = (frame.x0, frame.y0, frame.x1, frame.y1)
     spots = axes.transData.transform(at)
     strokes = axes.transData.transform(lines) if len(lines) else np.empty((0, 2))
     boxes: list[Box] = []
@@ -51,11 +52,11 @@ def place_labels(
             for turn, angle in enumerate(_ANGLES):
                 x, y = _corner(spots[index], angle, reach * pixel, width, height)
                 box = (x, y, x + width, y + height)
-                cost = (
-                    3.0 * step
-                    + 0.1 * turn
-                    + _cost(box, boxes, spots, strokes, (frame.x0, frame.y0, frame.x1, frame.y1))
-                )
+                cost = 3.0 * step + 0.1 * turn
+                if cost < best[0]:
+                    cost += _cost(box, boxes, spots, strokes, bounds)
+                if cost < best[0]:
+                    cost += _leader_cost(spots, index, box, boxes)
                 if cost < best[0]:
                     best = (cost, x, y)
         _, x, y = best
@@ -104,6 +105,20 @@ def _cost(
     return cost + 0.35 * _within(strokes, box, 0)
 
 
+def _leader_cost(spots: Points, index: int, box: Box, boxes: list[Box]) -> float:
+    """How much the line from a place to its name runs over other places and names."""
+    end = _nearest(spots[index], box)
+    along = spots[index] + np.linspace(0.1, 0.95, 12)[:, None] * (end - spots[index])
+    others = np.delete(spots, index, axis=0)
+    near = np.linalg.norm(along[:, None] - others[None], axis=2).min(axis=0) if len(others) else np.empty(0)
+    return 15 * float((near < 9).sum()) + 6 * sum(_within(along, other, 0) for other in boxes)
+
+
+def _nearest(spot: Points, box: Box) -> Points:
+    """The point of a box that is nearest to a spot."""
+    return np.array([np.clip(spot[0], box[0], box[2]), np.clip(spot[1], box[1], box[3])])
+
+
 def _within(points: Points, box: Box, margin: float) -> int:
     x0, y0, x1, y1 = box
     inside = (points > (x0 - margin, y0 - margin)) & (points < (x1 + margin, y1 + margin))
@@ -112,8 +127,7 @@ def _within(points: Points, box: Box, margin: float) -> int:
 
 def _leader(axes: Axes, spot: Points, box: Box, near: float) -> None:
     """A thin line from a place to its name, unless they stand side by side."""
-    x0, y0, x1, y1 = box
-    end = np.array([np.clip(spot[0], x0, x1), np.clip(spot[1], y0, y1)])
+    end = _nearest(spot, box)
     if np.linalg.norm(end - spot) <= near:
         return
     ends = axes.transData.inverted().transform(np.array([spot, end]))

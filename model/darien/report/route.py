@@ -26,7 +26,7 @@ CENTRAL_AMERICA = (-93.8, -75.6, 6.3, 17.6)  # west, east, south, north of the c
 CROWDED = 6  # places in Central America, from which on there is a close view of it
 WIDEST = 13.0  # points, of the leg with the largest flow
 THINNEST = 0.8
-_STYLES = {"air": (0, (1.2, 1.2)), "boat": (0, (4, 1.6))}  # every other mode is on land: a solid line
+_STYLES = {"air": (0, (5, 4)), "boat": (0, (16, 5))}  # every other mode is on land: a solid line
 _SHARE = np.linspace(0, 1, 60)[:, None]
 
 
@@ -65,10 +65,14 @@ def draw_route(results: Results, path: Path) -> Path:
         figure,
         "Where people travel: the simulated flow on each leg of the route",
         f"The thicker the line, the more people travelled there in a year "
-        f"({period.start} to {period.end}, mean of {len(results.replicates)} replicates, all groups).",
+        f"({period.start} to {period.end}, {_mean_of(len(results.replicates))}, all groups).",
     )
     note(figure, "Line width grows with the square root of the number of people. Coasts: Natural Earth.")
     return save(figure, path)
+
+
+def _mean_of(replicates: int) -> str:
+    return "one replicate" if replicates == 1 else f"mean of {replicates} replicates"
 
 
 def leg_flows(results: Results) -> dict[str, float]:

@@ -38,7 +38,7 @@ _RC: dict[Any, Any] = {
     "axes.labelcolor": BLACK,
     "text.color": BLACK,
     "legend.frameon": False,
-    "svg.hashsalt": "darien",
+    "lines.scale_dashes": False,
 }
 
 
