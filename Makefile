@@ -10,7 +10,7 @@ PUBLISHED := results/published
 ANSWERS := checkpoint-darien detention-limit-panama training-tapachula
 REPLICATES ?= 20
 WORKERS ?= 2
-PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -c constraints.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint bench answers docs figures published clean
