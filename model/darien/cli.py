@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from darien.record.run import Run
     from darien.scenario.schema import Scenario
 
+Progress = Callable[[int, int], None]  # told how much is done, and of how much in all
+
 FEW_REPLICATES = 20  # below that a range from 5 to 95 % would be made up: the smallest and largest are shown
 CONDITIONAL = "Given the departures of those years as reconstructed, and the assumptions of the world file:"
 
@@ -90,10 +92,8 @@ def run(
     from darien.experiments.run import run_replicates
 
     started = time.perf_counter()
-    with _breakage():
-        runs = run_replicates(
-            loaded, replicates, workers, journeys=journeys, progress=_progress("days simulated")
-        )
+    with _working("days simulated") as progress:
+        runs = run_replicates(loaded, replicates, workers, journeys=journeys, progress=progress)
     seconds = time.perf_counter() - started
     store.write(folder, loaded, runs, wall_seconds=seconds, workers=workers)
     drawn: list[Path] = []
@@ -186,32 +186,27 @@ def departures(
     workers: Workers = 1,
 ) -> None:
     """Work out the departures that give the series a history is conditioned on."""
-    from darien.calibrate.departures import command
+    from darien.calibrate.command import command
 
-    with _breakage():
-        command(history, out, workers, _progress("days simulated"))
+    with _working("rounds") as progress:
+        command(history, out, workers, progress)
 
 
 @app.command()
 def compare(
     file: Annotated[str, typer.Argument(help="A comparison: a file, or the name of a built-in one.")],
     replicates: Annotated[int | None, typer.Option(min=2, help="Pairs; the file's own if not given.")] = None,
-    workers: Workers = 1,
-    out: Annotated[Path | None, typer.Option(help="Folder to write.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; the file's own if not given.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; results/NAME if not given.")] = None,
 ) -> None:
     """Compare policy options with their base, in paired replicates."""
     from darien.experiments.compare import command
-    from darien.scenario import library
 
-    path = Path(file)
-    with _breakage():
-        command(
-            path if path.exists() else library.find(file),
-            workers,
-            replicates,
-            out,
-            _progress("days simulated"),
-        )
+    with _working("days simulated") as progress:
+        written = command(file, workers, replicates, out, progress)
+    print(f"Results: {written}")
 
 
 @app.command()
@@ -230,39 +225,46 @@ def _load(what: str, sets: Sequence[str]) -> Scenario:
 
 
 @contextlib.contextmanager
-def _breakage() -> Iterator[None]:
-    """Says in one message that a worker process died: nobody is helped by a traceback of the pool."""
+def _working(what: str) -> Iterator[Progress | None]:
+    """Gives what shows progress: a bar on stderr that goes when the work ends; None off a terminal.
+
+    A worker process that died is told in one message: nobody is helped by a traceback of the pool.
+    """
     from darien.experiments.pool import WorkerDied
 
-    try:
-        yield
-    except WorkerDied as error:
-        _end(str(error), 1)
+    with contextlib.ExitStack() as at_the_end:
+        try:
+            yield _bar(what, at_the_end) if sys.stderr.isatty() else None
+        except WorkerDied as error:
+            at_the_end.close()
+            _end(str(error), 1)
 
 
-def _progress(what: str) -> Callable[[int, int], None] | None:
-    """A bar on stderr that appears with the first step and goes with the last; None off a terminal."""
-    if not sys.stderr.isatty():
-        return None
+def _bar(what: str, at_the_end: contextlib.ExitStack) -> Progress:
+    """A bar that appears with the first step and is gone after the last one, or when the work breaks off."""
+    from rich import progress
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    bar = Progress(
-        BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + what),
-        TimeRemainingColumn(),
+    bar = progress.Progress(
+        progress.BarColumn(),
+        progress.TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + what),
+        progress.TimeRemainingColumn(),
         console=Console(stderr=True),
         redirect_stdout=False,
         transient=True,
     )
-    task = bar.add_task(what, total=None)
+    task = bar.add_task(what, total=1)
+    shown = False
 
     def step(done: int, of: int) -> None:
-        if not bar.live.is_started:
+        nonlocal shown
+        if not shown:
+            shown = True
+            at_the_end.callback(bar.stop)
             bar.start()
         bar.update(task, completed=done, total=of)
         if done >= of:
-            bar.stop()
+            at_the_end.close()
 
     return step
 

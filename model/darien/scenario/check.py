@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from darien.scenario.check_policy import check_checkpoint, check_policy
-from darien.scenario.errors import listed
+from darien.scenario.errors import listed, nearest
 from darien.scenario.measures import ReceptionMeasure
 from darien.scenario.parts import Finder, Parts, Problem, of_scenario
 from darien.scenario.schema import Period, Scenario
@@ -259,15 +259,20 @@ def _dead_ends(scenario: Scenario, parts: Parts) -> list[str]:
 
 
 def _nests(scenario: Scenario) -> list[str]:
+    """Nests of one leg whose name looks like a slip in that of another nest from the same place."""
     legs: dict[tuple[str, str], list[str]] = {}
     for name, leg in scenario.legs.items():
         if leg.nest is not None:
             legs.setdefault((leg.origin, leg.nest), []).append(name)
-    return [
-        f"legs.{members[0]}.nest: the only leg from {origin} in nest {nest}, so the nest has no effect"
-        for (origin, nest), members in legs.items()
-        if len(members) == 1
-    ]
+    said = []
+    for (origin, nest), members in legs.items():
+        others = [other for place, other in legs if place == origin and other != nest]
+        meant = nearest(nest, others, cutoff=0.8)
+        if len(members) == 1 and meant is not None:
+            said.append(
+                f"legs.{members[0]}.nest: {nest} has no other leg from {origin}; did you mean {meant}?"
+            )
+    return said
 
 
 def _idle(scenario: Scenario) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from darien.scenario import library, shape
 from darien.scenario.check import is_world
 from darien.scenario.yaml_nodes import Mark, Node, decode, parse, shown
@@ -13,14 +15,18 @@ OTHER = "other"
 def contents() -> list[Section]:
     """The sections that ``darien list`` prints. Raises ScenarioError for a built-in file that is no YAML."""
     worlds: list[tuple[str, str]] = []
+    comparisons: list[tuple[str, str]] = []
     policies: list[tuple[str, str]] = []
     themes: dict[str, list[tuple[str, str]]] = {}
     for name in library.names():
         root = _root(name)
         folder = name.split("/")[0] if "/" in name else None
         entry = (name, _text(root, "title"))
-        if is_world(root.mapping) and "extends" not in root.mapping:
+        kind = kind_of(root)
+        if kind == "world":
             worlds.append(entry)
+        elif kind == "comparison":
+            comparisons.append(entry)
         elif folder == "policies":
             policies.append(entry)
         else:
@@ -28,10 +34,22 @@ def contents() -> list[Section]:
     sections: list[Section] = [("Worlds", worlds)]
     for theme in sorted(themes, key=lambda theme: (theme == OTHER, theme)):
         sections.append((f"Scenarios: {theme}", themes[theme]))
-    sections.append(("Policies", policies))
+    sections += [("Policies", policies), ("Comparisons", comparisons)]
     measures = [(word, _first_line(model.__doc__)) for word, model in shape.measures().items()]
     sections.append(("Measures", measures))
     return [section for section in sections if section[1]]
+
+
+def kind_of(root: Node) -> Literal["world", "comparison", "scenario"]:
+    """What a file of the library is, by its keys."""
+    if "options" in root.mapping:
+        return "comparison"
+    return "world" if is_world(root.mapping) and "extends" not in root.mapping else "scenario"
+
+
+def kinds() -> dict[str, Literal["world", "comparison", "scenario"]]:
+    """What each built-in file is, by name."""
+    return {name: kind_of(_root(name)) for name in library.names()}
 
 
 def _root(name: str) -> Node:

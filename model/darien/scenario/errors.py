@@ -48,9 +48,9 @@ class ScenarioError(UserMistake):
         return type(self), (self.faults,)
 
 
-def nearest(word: object, known: Sequence[str]) -> str | None:
+def nearest(word: object, known: Sequence[str], cutoff: float = 0.6) -> str | None:
     """The known word that ``word`` was most likely meant to be, or None."""
-    found = get_close_matches(str(word).lower(), [k.lower() for k in known], n=1, cutoff=0.6)
+    found = get_close_matches(str(word).lower(), [k.lower() for k in known], n=1, cutoff=cutoff)
     if not found:
         return None
     return next(k for k in known if k.lower() == found[0])

@@ -11,7 +11,6 @@ from pathlib import Path
 from darien.scenario.errors import UserMistake, listed, nearest
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_OTHER_FILES = ("sweeps", "comparisons")  # folders of YAML that is not a scenario
 
 
 def root() -> Path:
@@ -28,18 +27,14 @@ def observed() -> Path:
 
 
 def names() -> list[str]:
-    """Names of the built-in worlds and scenarios, such as ``worlds/americas``, sorted."""
-    return [name for name in _all_names() if name.split("/")[0] not in _OTHER_FILES]
-
-
-def _all_names() -> list[str]:
+    """Names of what is built in: worlds, scenarios and comparisons, such as ``worlds/americas``, sorted."""
     folder = root() / "scenarios"
     return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
 
 
 def find(name: str) -> Path:
-    """The file of a built-in scenario (or sweep or comparison). Raises UserMistake with the nearest name."""
-    known = _all_names()
+    """The file of what is built in under a name. Raises UserMistake with the nearest name."""
+    known = names()
     wanted = name.removesuffix(".yaml")
     if wanted in known:
         return root() / "scenarios" / f"{wanted}.yaml"
