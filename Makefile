@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 HISTORY := history-2014-2018
 OUT := results/$(HISTORY)
 PUBLISHED := results/published
-ANSWERS := checkpoint-darien detention-limit-panama training-tapachula
+ANSWERS := results/answers
 REPLICATES ?= 20
 WORKERS ?= 2
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -c constraints.txt
@@ -19,7 +19,7 @@ help:
 	@echo "make run        install, simulate $(HISTORY) three times, write tables and figures to $(OUT)"
 	@echo "make test       install with the development tools, run every test"
 	@echo "make lint       style, types and the one-way imports"
-	@echo "make answers    the first policy answers, $(REPLICATES) paired replicates each"
+	@echo "make answers    the first three policy questions, $(REPLICATES) paired replicates each"
 	@echo "make figures    draw the figures of $(OUT) again"
 	@echo "make bench      speed against plain numpy and Mesa agents, on this machine"
 	@echo "make docs       write docs/parameters.md anew from the world"
@@ -57,10 +57,8 @@ bench: $(VENV)/installed
 	$(BIN)/python benchmarks/bench.py
 
 answers: $(VENV)/installed
-	@for answer in $(ANSWERS); do \
-		$(BIN)/darien compare scenarios/$$answer.yaml --replicates $(REPLICATES) --workers $(WORKERS) \
-			--out results/$$answer || exit; \
-	done
+	$(BIN)/darien compare scenarios/comparisons/answers.yaml --replicates $(REPLICATES) \
+		--workers $(WORKERS) --out $(ANSWERS)
 
 figures: $(VENV)/installed
 	$(BIN)/python -c 'from pathlib import Path; from darien.report.figures import draw; print(*draw(Path("$(OUT)")), sep="\n")'
@@ -72,13 +70,11 @@ docs: $(VENV)/installed
 published: run
 	@mkdir -p $(PUBLISHED)/$(HISTORY)
 	cp $(OUT)/manifest.json $(OUT)/outcomes.csv $(OUT)/figures/*.png $(PUBLISHED)/$(HISTORY)/
-	@for answer in $(ANSWERS); do \
-		if [ -f results/$$answer/comparison.txt ]; then \
-			mkdir -p $(PUBLISHED)/$$answer && \
-			cp results/$$answer/manifest.json results/$$answer/comparison.txt $(PUBLISHED)/$$answer/ && \
-			echo "$(PUBLISHED)/$$answer"; \
-		else echo "no results/$$answer: make answers first, if it is to be published too"; fi; \
-	done
+	@if [ -f $(ANSWERS)/comparison.txt ]; then \
+		mkdir -p $(PUBLISHED)/answers && \
+		cp $(ANSWERS)/manifest.json $(ANSWERS)/comparison.txt $(PUBLISHED)/answers/ && \
+		echo "$(PUBLISHED)/answers"; \
+	else echo "no $(ANSWERS): make answers first, if they are to be published too"; fi
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

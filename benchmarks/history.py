@@ -44,15 +44,19 @@ def at_weight(scenario: Scenario, weight: int | None, times: float = 1.0) -> Sce
     if weight is not None:
         update["persons_per_migrant"] = dict.fromkeys(scenario.groups, weight)
     if times != 1:
-        given = scenario.departures.times
-        update["departures"] = scenario.departures.model_copy(
-            update={
-                "times": {
-                    group: Quantity(value=times * (given[group].value if group in given else 1.0))
-                    for group in scenario.groups
-                }
-            }
-        )
+        given = scenario.departures
+        # The rates themselves: departures.times may not go above departures.headroom.
+        rates = {
+            "monthly": {
+                group: {month: times * persons for month, persons in months.items()}
+                for group, months in given.monthly.items()
+            },
+            "persons_per_day": {
+                group: Quantity(value=times * persons.value)
+                for group, persons in given.persons_per_day.items()
+            },
+        }
+        update["departures"] = given.model_copy(update=rates)
     return scenario.model_copy(update=update)
 
 

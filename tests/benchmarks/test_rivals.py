@@ -13,6 +13,7 @@ from chain import (
     scenario_of_chain,
 )
 from darien.scenario.schema import Scenario
+from history import at_weight
 
 
 def test_the_exact_share_is_that_of_a_walk_through_the_chain() -> None:
@@ -46,3 +47,11 @@ def test_the_scenario_waits_as_long_as_the_walk() -> None:
     assert table is not None
     assert table[3] == pytest.approx(MOVE_PROBABILITY * (1 - MOVE_PROBABILITY) ** 2)
     assert table[51] == pytest.approx((1 - MOVE_PROBABILITY) ** 50)
+
+
+def test_departures_are_multiplied_and_weights_set() -> None:
+    scenario = Scenario.model_validate(scenario_of_chain(1000, 50, seed=1))
+    changed = at_weight(scenario, 10, times=3)
+    assert changed.persons_per_migrant == {"everyone": 10}
+    assert changed.departures.monthly["everyone"]["2014-01"] == 3000
+    assert at_weight(scenario, None) == scenario
