@@ -86,6 +86,7 @@ class RouteModel(mesa.Model):
         self.levers: Levers = self.policy.levers_on(0)
         self.capacity_changes: list[tuple[int, int, float, int]] = []
         self.kernel_seconds = 0.0
+        self.seconds = 0.0
         found_institutions(self, scenario)
         self._checkpoints = {c.name: c for c in self.agents_by_type.get(Checkpoint, ())}
         self._trainings = list(self.agents_by_type.get(Training, ()))
@@ -132,6 +133,7 @@ class RouteModel(mesa.Model):
         if not self.running:
             raise RuntimeError(f"the period is over: its last day was {self.scenario.period.end}")
         day = self.day
+        entered = time.perf_counter()
         self._set_levers(day)
         self.books = make_room(self.books, day)
         began = time.perf_counter()
@@ -141,6 +143,7 @@ class RouteModel(mesa.Model):
         if self._collecting:
             self.datacollector.collect(self)
         self.running = self.day < self.scenario.period.days
+        self.seconds += time.perf_counter() - entered
 
     def run(self, on_day: Callable[[int], None] | None = None) -> RouteModel:
         """Simulate the rest of the period; ``on_day`` is told the days done after each."""

@@ -1,0 +1,65 @@
+"""The tidy frame of counts, from the rows that the engine recorded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from darien.record.run import COUNT_COLUMNS
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+ROUTE = "route"
+
+
+def counts_frame(
+    rows: npt.NDArray[np.void],
+    first_days: Sequence[dt.date],
+    places: Sequence[str],
+    legs: Sequence[str],
+    groups: Sequence[str],
+    measures: Sequence[str],
+) -> DataFrame:
+    """Counts as ``date, where, kind, group, measure, persons``, sorted, zeros left out.
+
+    Args:
+        rows: records with day, where (places, then legs, then the route), group, measure, persons.
+        first_days: for each day of the period, the first day of the recorded period it lies in.
+    """
+    import pandas as pd
+
+    where = np.array([*places, *legs, ROUTE])
+    kind = np.array(["place"] * len(places) + ["leg"] * len(legs) + ["route"])
+    dates = np.array(first_days, dtype="datetime64[D]").astype("datetime64[s]")
+    order = np.lexsort(
+        (
+            _rank(measures)[rows["measure"]],
+            _rank(groups)[rows["group"]],
+            _rank(where)[rows["where"]],
+            rows["day"],
+        )
+    )
+    rows = rows[order]
+    frame = pd.DataFrame(
+        {
+            "date": dates[rows["day"]],
+            "where": pd.Categorical.from_codes(rows["where"], where),
+            "kind": pd.Categorical(kind[rows["where"]], categories=["leg", "place", "route"]),
+            "group": pd.Categorical.from_codes(rows["group"], list(groups)),
+            "measure": pd.Categorical.from_codes(rows["measure"], list(measures)),
+            "persons": rows["persons"].astype(np.int64),
+        }
+    )
+    return frame[list(COUNT_COLUMNS)]
+
+
+def _rank(names: Sequence[str] | npt.NDArray[np.str_]) -> npt.NDArray[np.int64]:
+    """Each name's place in alphabetical order."""
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[np.argsort(np.asarray(names))] = np.arange(len(names))
+    return rank
