@@ -12,6 +12,7 @@ from conftest import SCENARIO, WORLD
 from darien.scenario import library
 from darien.scenario.contents import kinds
 from darien.scenario.json_schema import comments, json_schema
+from darien.scenario.schema import Departures
 from darien.scenario.world import Leg
 from darien.scenario.yaml_nodes import Node, parse
 
@@ -144,6 +145,7 @@ def test_it_is_json_and_describes_fields() -> None:
     text = json.dumps(SCHEMA)
     assert "draft/2020-12" in text
     assert comments(Leg)["price_usd"] == "per person"
+    assert comments(Departures)["dispersion"].startswith("variance over mean")
     leg = SCHEMA["$defs"]["Leg"]["anyOf"][0]["properties"]
     assert leg["price_usd"]["description"] == "per person"
     assert leg["travel_days"]["description"] == "in days"

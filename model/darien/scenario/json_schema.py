@@ -18,7 +18,9 @@ from pydantic import BaseModel
 from darien.scenario import measures, quantity, schema, shape, world
 from darien.scenario.schema import Scenario
 
-_COMMENT = re.compile(r"^    (\w+): .*?#\s*(.+?)\s*$", re.MULTILINE)
+_COMMENT = re.compile(  # beside a field on one line, or behind the bracket of one on several
+    r"^    (\w+): [^#\n]*?(?:\(\n(?:        [^\n]*\n)+    \)\s*)?#\s*(.+?)\s*$", re.MULTILINE
+)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _WHOLE = "_whole"  # ending of the definitions that measures refer to
 
