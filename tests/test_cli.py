@@ -62,6 +62,7 @@ def made_up(scenario: Scenario, replicate: int) -> Run:
             ("reached_border", "", "cuba", 600.0, "persons"),
             ("apprehended", "PAN", "all", 12.5 + replicate, "persons"),
             ("apprehended", "CRI", "all", 0.0, "persons"),
+            ("inspected", "PAN", "all", 99.0, "persons"),
             ("flow", "bus_north", "all", 55.0, "persons"),
             ("died", "", "all", 0.0, "persons"),
         ],

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]  # told how much is done, and of how much in all
 
 FEW_REPLICATES = 20  # below that a range from 5 to 95 % would be made up: the smallest and largest are shown
+BY_COUNTRY = ("apprehended", "released", "removed")  # the rest by country stands in outcomes.csv
 CONDITIONAL = "Given the departures of those years as reconstructed, and the assumptions of the world file:"
 
 app = typer.Typer(
@@ -270,7 +271,7 @@ def _bar(what: str, at_the_end: contextlib.ExitStack) -> Progress:
 
 
 def _outcomes(scenario: Scenario, runs: Sequence[Run]) -> str:
-    """The outcomes of everyone, for the whole route and by country: mean and range over replicates."""
+    """The outcomes of everyone, a few by country where there were any: mean and range over replicates."""
     import pandas as pd
 
     stacked = pd.concat([r.outcomes for r in runs], ignore_index=True)
@@ -281,8 +282,8 @@ def _outcomes(scenario: Scenario, runs: Sequence[Run]) -> str:
     rows = []
     for (outcome, place, unit), values in shown.groupby(["outcome", "place", "unit"], sort=False)["value"]:
         low, high = (values.min(), values.max()) if few else (values.quantile(0.05), values.quantile(0.95))
-        if place and not high:
-            continue  # nothing of the kind in this country
+        if place and (outcome not in BY_COUNTRY or not high):
+            continue
         ends = f"({_figure(low)} to {_figure(high)})" if len(runs) > 1 else ""
         rows.append((str(outcome).replace("_", " "), str(place), _figure(values.mean()), ends, str(unit)))
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(4)]
