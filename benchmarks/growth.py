@@ -6,15 +6,13 @@ events, split into fewer or more migrants by the persons that each stands for.
 
 from __future__ import annotations
 
-from history import HISTORY, Measured, at_weight, measure
+from history import Measured, at_weight, load_history, measure
 from timing import print_table
 
 
-def run_growth(weights: tuple[int, ...], largest: int, sets: tuple[str, ...] = ()) -> list[Measured]:
+def run_growth(weights: tuple[int, ...], largest: int, days: int | None = None) -> list[Measured]:
     """Measure the history at some weights, heaviest first, with `largest` migrants at weight 1."""
-    from darien.scenario import files
-
-    history = files.load(HISTORY, sets)
+    history = load_history(days)
     heaviest = max(weights)
     probe = measure("", at_weight(history, heaviest))  # compiles, and says how many there are
     times = largest / (probe.migrants * heaviest)

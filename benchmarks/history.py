@@ -7,6 +7,7 @@ the scenario to the last day.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,19 @@ class Measured:
     def events_per_second(self) -> float:
         """Events over the kernel's seconds."""
         return self.events / self.kernel_seconds
+
+
+def load_history(days: int | None = None) -> Scenario:
+    """The history, or its first days: measures that start later then have no effect."""
+    from darien.scenario import files
+    from darien.scenario.schema import Period
+
+    scenario = files.load(HISTORY)
+    if days is None:
+        return scenario
+    start = scenario.period.start
+    short = Period(start=start, end=start + dt.timedelta(days=days - 1))
+    return scenario.model_copy(update={"period": short})
 
 
 def at_weight(scenario: Scenario, weight: int | None, times: float = 1.0) -> Scenario:
@@ -107,15 +121,13 @@ def print_runs(runs: list[Measured]) -> None:
     )
 
 
-def run_history(small: int, large: int, repeats: int = 3, sets: tuple[str, ...] = ()) -> list[Measured]:
+def run_history(small: int, large: int, repeats: int = 3, days: int | None = None) -> list[Measured]:
     """Measure the history as it is, with every group at weight 1, and at two sizes; print and return.
 
     The two sizes, in migrants, are reached by multiplying departures (`small`, with the weights as
     they are; `large`, at weight 1), which fills limits more or less than they were filled.
     """
-    from darien.scenario import files
-
-    history = files.load(HISTORY, sets)
+    history = load_history(days)
     measure("", at_weight(history, None, times=0.001))  # compiles
     as_it_is = measure("as it is", history, repeats)
     at_one = measure("every group at weight 1", at_weight(history, 1), repeats)
