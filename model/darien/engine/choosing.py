@@ -73,11 +73,8 @@ def _best_leg(r, key, place, nests, nest_legs, legs, worth, hazards, cost_weight
             value = _leg_utility(legs[leg], worth[leg], hazards[leg], size, funds, usd_weight, risk, taste)
             winner = leg
         else:
-            top = _NEVER
-            for position in range(first, last):
-                leg = np.int64(nest_legs[position])
-                one = _leg_utility(legs[leg], worth[leg], hazards[leg], size, funds, usd_weight, risk, taste)
-                top = max(top, one)
+            # Utilities relative to the first leg that can be taken, so that exponentials stay small.
+            reference = _NEVER
             total = 0.0
             winner = np.int64(_NOTHING)
             within = _NEVER
@@ -85,13 +82,15 @@ def _best_leg(r, key, place, nests, nest_legs, legs, worth, hazards, cost_weight
                 leg = np.int64(nest_legs[position])
                 one = _leg_utility(legs[leg], worth[leg], hazards[leg], size, funds, usd_weight, risk, taste)
                 if one > _NEVER:
-                    one = (one - top) / scale
+                    if reference <= _NEVER:
+                        reference = one
+                    one = (one - reference) / scale
                     total += exp(one)
                     one += gumbel(mix(key ^ legs[leg]["hash"]))
                     if one > within:
                         within = one
                         winner = leg
-            value = top + scale * log(total) if top > _NEVER else _NEVER
+            value = reference + scale * log(total) if reference > _NEVER else _NEVER
         if value > _NEVER:
             value += gumbel(mix(key ^ nest["hash"]))
             if value > best:

@@ -11,6 +11,7 @@ same bits on every machine.
 
 from __future__ import annotations
 
+import decimal
 import hashlib
 
 import numpy as np
@@ -21,12 +22,27 @@ U64 = np.uint64
 GOLDEN = U64(0x9E3779B97F4A7C15)
 _M1 = U64(0xBF58476D1CE4E5B9)
 _M2 = U64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S12 = U64(30), U64(27), U64(31), U64(12)
+_S30, _S27, _S31, _S12, _S52 = U64(30), U64(27), U64(31), U64(12), U64(52)
+_FORTY_BITS = U64((1 << 40) - 1)
 _ONE_BITS = np.int64(0x3FF0000000000000)
 _LN2 = 0.6931471805599453
 _INV_LN2 = 1.4426950408889634
-_SQRT_HALF = 0.7071067811865476
-_HALF_ULP = 2.0**-53
+
+
+def _exact_log(x: float) -> float:
+    """Natural logarithm, rightly rounded, so that tables are the same on every machine."""
+    return float(decimal.Decimal(x).ln())
+
+
+# Midpoints of 128 equal parts of [1, 2): their reciprocals, rounded to 12 bits so that the same
+# numbers come out everywhere, and the logarithms of what was rounded.
+_RECIPROCAL = np.round(4096.0 / (1.0 + (np.arange(128) + 0.5) / 128.0)) / 4096.0
+_LOG_POINT = np.array([-_exact_log(reciprocal) for reciprocal in _RECIPROCAL])
+# Quantiles of the standard Gumbel distribution at whole multiples of 1/4096, but for the outermost
+# parts, where a straight line between two of them would be off by more than 1e-5.
+_GUMBEL_PARTS = 4096
+_GUMBEL_TAIL = 128
+_GUMBEL = np.array([0.0] + [-_exact_log(-_exact_log(k / _GUMBEL_PARTS)) for k in range(1, _GUMBEL_PARTS)])
 
 
 def name_hash(*parts: str | int) -> np.uint64:
@@ -51,29 +67,18 @@ def uniform(bits):
 
 @inlined
 def log(x):
-    """Natural logarithm of a positive normal number; relative error below 1e-9."""
+    """Natural logarithm of a positive normal number; absolute error below 1e-12.
+
+    The mantissa is divided by the nearest of 128 points (a table of reciprocals), which
+    leaves log(1 + r) with r below 1/256: a polynomial of degree 4.
+    """
     bits = np.float64(x).view(np.int64)
-    exponent = np.float64((bits >> 52) - 1023)
-    m = np.int64((bits & 0x000FFFFFFFFFFFFF) | _ONE_BITS).view(np.float64)
-    if m > 1.4142135623730951:
-        m *= 0.5
-        exponent += 1.0
-    s = (m - 1.0) / (m + 1.0)
-    z = s * s
-    # atanh series: the next term, z**7 / 15 at z < 0.0295, is below 2e-12.
-    series = 1.0 + z * (
-        0.3333333333333333
-        + z
-        * (
-            0.2
-            + z
-            * (
-                0.14285714285714285
-                + z * (0.1111111111111111 + z * (0.09090909090909091 + z * 0.07692307692307693))
-            )
-        )
-    )
-    return exponent * _LN2 + 2.0 * s * series
+    exponent = (bits >> 52) - 1023
+    mantissa = np.int64((bits & 0x000FFFFFFFFFFFFF) | _ONE_BITS).view(np.float64)
+    point = (bits >> 45) & 127
+    r = mantissa * _RECIPROCAL[point] - 1.0
+    series = r * (1.0 - r * (0.5 - r * (0.3333333333333333 - r * 0.25)))
+    return np.float64(exponent) * _LN2 + (_LOG_POINT[point] + series)
 
 
 @inlined
@@ -118,8 +123,13 @@ def exp(x):
 
 @inlined
 def gumbel(bits):
-    """A standard Gumbel draw."""
-    return -log(-log(uniform(bits)))
+    """A standard Gumbel draw: between tabled quantiles, or in the tails by logarithms; error below 1e-5."""
+    part = np.int64(bits >> _S52)
+    if part < _GUMBEL_TAIL or part >= _GUMBEL_PARTS - _GUMBEL_TAIL:
+        return -log(-log(uniform(bits)))
+    along = np.float64((bits >> _S12) & _FORTY_BITS) * 9.094947017729282e-13
+    low = _GUMBEL[part]
+    return low + along * (_GUMBEL[part + 1] - low)
 
 
 @inlined
