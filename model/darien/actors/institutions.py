@@ -83,15 +83,16 @@ class Checkpoint(Institution):
     def skill(self) -> float:
         """Skill of its officers, 0 to 1: the base, and what training has added."""
         untrained = 1.0
-        for training in self.model.agents_by_type.get(Training, ()):
+        for training in self.model.trainings:
             untrained *= 1.0 - training.trained.get(self.name, 0.0)
         return self.base_skill + (1.0 - self.base_skill) * (1.0 - untrained)
 
     @property
     def officers_off_line(self) -> float:
         """Officers on a course, on average over the days to the next review."""
-        trainings = self.model.agents_by_type.get(Training, ())
-        return min(self.officers, sum(training.off_line.get(self.name, 0.0) for training in trainings))
+        return min(
+            self.officers, sum(training.off_line.get(self.name, 0.0) for training in self.model.trainings)
+        )
 
 
 class DetentionCentre(Institution):

@@ -20,7 +20,7 @@ from darien.actors.institutions import (
     found_institutions,
 )
 from darien.actors.migrants import Migrants
-from darien.actors.policy import Policy, share_in_force
+from darien.actors.policy import Policy, as_share, share_in_force
 from darien.engine.books import EVENTS, N_MIGRANTS, make_room, open_books
 from darien.engine.compile import all_checkpoints, compile_world
 from darien.engine.day import dissolve_queues, hold_by_new_rules, run_day
@@ -89,7 +89,8 @@ class RouteModel(mesa.Model):
         self.seconds = 0.0
         found_institutions(self, scenario)
         self._checkpoints = {c.name: c for c in self.agents_by_type.get(Checkpoint, ())}
-        self._trainings = list(self.agents_by_type.get(Training, ()))
+        self.trainings = list(self.agents_by_type.get(Training, ()))
+        self._trained = sorted({name for training in self.trainings for name in training.measure.checkpoints})
         self.datacollector = self._collector()
         self._collecting = collect
 
@@ -165,7 +166,7 @@ class RouteModel(mesa.Model):
 
     def _set_levers(self, day: int) -> None:
         """Bring the levers to a day; who is held or queued follows a changed rule from that day."""
-        review = day % REVIEW_DAYS == 0 and bool(self._trainings)
+        review = day % REVIEW_DAYS == 0 and bool(self.trainings)
         if day not in self.policy.change_days and not review:
             return
         new = self.policy.levers_on(day)
@@ -173,7 +174,7 @@ class RouteModel(mesa.Model):
         self.levers = new
         date = self.scenario.period.start + dt.timedelta(days=day)
         if review:
-            for training in self._trainings:
+            for training in self.trainings:
                 training.review(share_in_force(training.measure, date))
         self._set_skills()
         self._note_capacities(day, None if day == 0 else old)
@@ -195,18 +196,15 @@ class RouteModel(mesa.Model):
 
     def _set_skills(self) -> None:
         """What the officers have learnt: identification, bribes, inspections, officers on the line."""
-        if not self._trainings:
-            return
-        p, levers = self.scenario.parameters, self.levers
-        for checkpoint in self._checkpoints.values():
-            officers = levers.officers[checkpoint.position]
+        p, officers_table = self.scenario.parameters, self.levers.officers
+        for name in self._trained:
+            checkpoint = self._checkpoints[name]
+            officers = officers_table[checkpoint.position]
             gained = checkpoint.skill - checkpoint.base_skill
             for ability in ("identification", "identification_forged"):
                 if officers[ability] > 0:
-                    officers[ability] = np.clip(
-                        officers[ability] + p.skill_identification.value * gained, 0, 1
-                    )
-            officers["bribe_share"] = np.clip(officers["bribe_share"] + p.skill_bribes.value * gained, 0, 1)
+                    officers[ability] = as_share(officers[ability] + p.skill_identification.value * gained)
+            officers["bribe_share"] = as_share(officers["bribe_share"] + p.skill_bribes.value * gained)
             on_line = max(0.0, officers["officers"] - checkpoint.officers_off_line)
             pace = max(0.0, 1 + p.skill_inspections.value * gained)
             officers["capacity"] = on_line * officers["inspections_per_officer"] * pace

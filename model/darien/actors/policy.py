@@ -49,6 +49,11 @@ def change_days(policy: Iterable[Dated], start: dt.date, days: int) -> set[int]:
     return {day for day in changes if 0 <= day < days} | {0}
 
 
+def as_share(number: float) -> float:
+    """The number, or the nearest of 0 and 1."""
+    return min(1.0, max(0.0, float(number)))
+
+
 def copy_levers(levers: Levers) -> Levers:
     """The same levers in arrays of their own."""
     return Levers(*(array.copy() for array in levers))
@@ -83,10 +88,10 @@ def _(measure: CheckpointMeasure, to: Applying) -> None:
         return
     officers = levers.officers[to.at.checkpoints.index(measure.strengthens or "")]
     officers["officers"] = max(0.0, officers["officers"] + share * measure.officers_added.value)
-    officers["coverage"] = np.clip(officers["coverage"] + share * measure.coverage_added.value, 0, 1)
+    officers["coverage"] = as_share(officers["coverage"] + share * measure.coverage_added.value)
     for ability in ("identification", "identification_forged"):
         if officers[ability] > 0:
-            officers[ability] = np.clip(officers[ability] + share * measure.identification_added.value, 0, 1)
+            officers[ability] = as_share(officers[ability] + share * measure.identification_added.value)
 
 
 @apply.register

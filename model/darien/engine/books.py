@@ -184,8 +184,8 @@ def make_room(books: Books, day: int, rescheduled: int = 0) -> Books:
     if active > len(books.today.due):
         groups, legs = books.today.worth.shape
         books = books._replace(today=_today(int(active * 1.5), len(books.today.limits), groups, legs))
-    # Whoever is served from a queue is scheduled too; there are at most as many as persons waiting.
-    entries = int(books.count[N_ENTRIES]) + active + int(books.lists["persons"].sum())
+    # Whoever is served from a queue is scheduled too: at the most everyone.
+    entries = int(books.count[N_ENTRIES]) + active + made
     chunks = entries // CHUNK + len(books.wakes.days) + 2
     if chunks > len(books.wakes.next):
         books = books._replace(wakes=_grown_calendar(books.wakes, int(chunks * 1.25)))

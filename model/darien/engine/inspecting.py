@@ -54,51 +54,60 @@ def _identified(r, key, officers, papers):
     return uniform(mix(key ^ IDENTIFIED)) < share
 
 
-@kernel
-def _inspect(world_tables, officers_table, b, a, k, d):
+@inlined
+def _inspect(r, i, a, k, d, checkpoint, officers, groups, n_places, n_legs, sums, wakes, caught, requests):
     """One inspection: identified or not, protected by a pass, let go for a bribe, or caught."""
-    checkpoints, groups, n_places, n_legs = world_tables
-    checkpoint, officers = checkpoints[k], officers_table[k]
-    flows, requests = b.sums.flows, b.today.requests
-    i = np.int64(b.today.arrivals[a])
-    r = b.migrants[i]
     g = np.int64(r["group"])
     where = np.int64(checkpoint["where"])
     persons = persons_of(groups, r)
-    flows[where, g, F_INSPECTED] += persons
+    sums.flows[where, g, F_INSPECTED] += persons
     key = visit_key(r) ^ checkpoint["hash"]
     if not _identified(r, key, officers, np.int64(r["flags"]) & PAPERS_BITS):
         return
-    flows[where, g, F_IDENTIFIED] += persons
+    sums.flows[where, g, F_IDENTIFIED] += persons
     if r["pass_authority"] == checkpoint["authority"] and r["pass_until"] >= d:
         return
     bribe = np.int64(officers["bribe_usd"]) * np.int64(r["size"])
     if np.int64(r["funds"]) >= bribe and uniform(mix(key ^ BRIBES)) < officers["bribe_share"]:
         r["funds"] -= bribe
         r["bribes"] = min(np.int64(r["bribes"]) + bribe, 65535)
-        flows[where, g, F_BRIBED] += persons
-        b.sums.tallies[where, g, T_BRIBES] += bribe * groups[g]["weight"]
-        return
-    if checkpoint["centre"] < 0:
-        flows[where, g, F_TURNED_BACK] += persons
-        b.today.caught[a] = _GONE
+        sums.flows[where, g, F_BRIBED] += persons
+        sums.tallies[where, g, T_BRIBES] += bribe * groups[g]["weight"]
+    elif checkpoint["centre"] < 0:
+        sums.flows[where, g, F_TURNED_BACK] += persons
+        caught[a] = _GONE
         r["flags"] = np.int64(r["flags"]) | TURNED_BACK
         r["state"] = ON_LEG
         r["since"] = d
-        add_stock(b.sums.stocks, groups, n_places, n_legs, r, 1)
-        schedule(b.wakes, r, i, d + np.int64(checkpoint["turn_back_days"]))
-        return
-    b.today.caught[a] = _CAUGHT
-    request = requests[b.count[N_REQUESTS]]
-    request["id"] = i
-    request["which"] = checkpoint["centre"]
-    request["other"] = k
-    request["bits"] = mix(key ^ BED)
-    b.count[N_REQUESTS] += 1
+        add_stock(sums.stocks, groups, n_places, n_legs, r, 1)
+        schedule(wakes, r, i, d + np.int64(checkpoint["turn_back_days"]))
+    else:
+        caught[a] = _CAUGHT
+        request = requests[wakes.count[N_REQUESTS]]
+        request["id"] = i
+        request["which"] = checkpoint["centre"]
+        request["other"] = k
+        request["bits"] = mix(key ^ BED)
+        wakes.count[N_REQUESTS] += 1
 
 
 @kernel
-def _round_of_inspections(w, v, b, d, on_leg, position):
+def _round_of_inspections(
+    on_leg,
+    position,
+    d,
+    checkpoints,
+    checkpoint_list,
+    groups,
+    legs,
+    places,
+    officers,
+    credit,
+    migrants,
+    sums,
+    wakes,
+    today,
+):
     """Each arrival's checkpoint number ``position`` on its leg, or at its place.
 
     Picked: own draw below the coverage. Inspected: of those picked as many persons as
@@ -106,23 +115,14 @@ def _round_of_inspections(w, v, b, d, on_leg, position):
     those after it, and what is left over is carried to the next day.
     Returns whether any arrival has a checkpoint further down its list.
     """
-    checkpoints, checkpoint_list, groups, legs, places = (
-        w.checkpoints,
-        w.checkpoint_list,
-        w.groups,
-        w.legs,
-        w.places,
-    )
-    officers, credit = v.officers, b.inspection_credit
-    arrivals, caught, picked, limits = b.today.arrivals, b.today.caught, b.today.picked, b.today.limits
-    migrants = b.migrants
-    tables = (checkpoints, groups, len(places), len(legs))
+    arrivals, caught, picked, limits = today.arrivals, today.caught, today.picked, today.limits
     n = 0
     over = False
     more = False
     for k in range(len(checkpoints)):
         limits[k]["need"] = 0
-    for a in range(b.count[N_ARRIVALS]):
+        limits[k]["left"] = officers[k]["capacity"] + credit[k]
+    for a in range(wakes.count[N_ARRIVALS]):
         if caught[a] != _FREE:
             continue
         r = migrants[arrivals[a]]
@@ -147,85 +147,118 @@ def _round_of_inspections(w, v, b, d, on_leg, position):
         one["bits"] = bits
         n += 1
         limits[k]["need"] += persons_of(groups, r)
-        over = over or np.float64(limits[k]["need"]) > officers[k]["capacity"] + credit[k]
+        over = over or np.float64(limits[k]["need"]) > limits[k]["left"]
     if over:
         sort_asking(picked, migrants, n)
-    for p in range(n):
-        k = np.int64(picked[p]["which"])
-        limits[k]["left"] = officers[k]["capacity"] + credit[k]
-    for p in range(n):
-        credit[picked[p]["which"]] = 0.0
     blocked = np.int64(-1)
     for p in range(n):
         k = np.int64(picked[p]["which"])
-        persons = np.float64(persons_of(groups, migrants[picked[p]["id"]]))
         if k == blocked:
             continue
+        i = np.int64(picked[p]["id"])
+        r = migrants[i]
+        persons = np.float64(persons_of(groups, r))
+        credit[k] = 0.0
         if persons > limits[k]["left"]:
             blocked = k
             credit[k] = limits[k]["left"]
             continue
         limits[k]["left"] -= persons
-        _inspect(tables, officers, b, np.int64(picked[p]["other"]), k, d)
+        a = np.int64(picked[p]["other"])
+        _inspect(
+            r,
+            i,
+            a,
+            k,
+            d,
+            checkpoints[k],
+            officers[k],
+            groups,
+            len(places),
+            len(legs),
+            sums,
+            wakes,
+            caught,
+            today.requests,
+        )
     return more
 
 
-@kernel
-def _receive(w, reception, b, i, d):
+@inlined
+def _receive(r, i, d, place_hash, reception, how, groups, n_places, n_legs, sums, wakes):
     """Reception at the US border: admitted, expelled, or sent home."""
-    groups, n_places, n_legs, how = w.groups, len(w.places), len(w.legs), w.behaviour[0]
-    flows, stocks = b.sums.flows, b.sums.stocks
-    r = b.migrants[i]
     g = np.int64(r["group"])
     place = np.int64(r["place"])
     persons = persons_of(groups, r)
-    flows[place, g, F_REACHED_BORDER] += persons
-    u = uniform(mix(visit_key(r) ^ w.places[place]["hash"] ^ RECEPTION))
+    sums.flows[place, g, F_REACHED_BORDER] += persons
+    u = uniform(mix(visit_key(r) ^ place_hash ^ RECEPTION))
     if u < reception[g, ADMITTED]:
         days = d - np.int64(r["departed"])
-        b.sums.tallies[n_places + n_legs, g, T_DAYS] += persons * days
+        sums.tallies[n_places + n_legs, g, T_DAYS] += persons * days
         r["state"] = ARRIVED
         r["since"] = d
     elif u < reception[g, ADMITTED] + reception[g, EXPELLED]:
-        flows[place, g, F_EXPELLED] += persons
+        sums.flows[place, g, F_EXPELLED] += persons
         come_to(r, how["expelled_to"])
-        flows[np.int64(r["place"]), g, F_ENTERED] += persons
+        sums.flows[np.int64(r["place"]), g, F_ENTERED] += persons
         r["state"] = AT_PLACE
         r["since"] = d
-        schedule(b.wakes, r, i, d + 1)
+        schedule(wakes, r, i, d + 1)
     else:
-        flows[place, g, F_REMOVED] += persons
-        send_home(r, i, d, groups[g]["retry_share"], how["retry_delay_days"], b.wakes)
-    add_stock(stocks, groups, n_places, n_legs, r, 1)
+        sums.flows[place, g, F_REMOVED] += persons
+        send_home(r, i, d, groups[g]["retry_share"], how["retry_delay_days"], wakes)
+    add_stock(sums.stocks, groups, n_places, n_legs, r, 1)
 
 
 @kernel
 def inspect(w, v, b, d):
     """Stage 2: the leg's checkpoints, then the place is entered, then the place's checkpoints."""
-    legs, places, groups, reception = w.legs, w.places, w.groups, v.reception
-    migrants, count, flows = b.migrants, b.count, b.sums.flows
-    arrivals, caught, choosers = b.today.arrivals, b.today.caught, b.today.choosers
+    checkpoints, checkpoint_list, groups, legs, places = (
+        w.checkpoints,
+        w.checkpoint_list,
+        w.groups,
+        w.legs,
+        w.places,
+    )
+    how, officers, reception, credit = w.behaviour[0], v.officers, v.reception, b.inspection_credit
+    migrants, count, sums, wakes, today = b.migrants, b.count, b.sums, b.wakes, b.today
+    arrivals, caught, choosers = today.arrivals, today.caught, today.choosers
     n = count[N_ARRIVALS]
     for a in range(n):
         caught[a] = _FREE
-    position = 0
-    while _round_of_inspections(w, v, b, d, True, position):
-        position += 1
-    for a in range(n):
-        if caught[a] == _GONE:
-            continue
-        i = np.int64(arrivals[a])
-        r = migrants[i]
-        come_to(r, legs[r["leg"]]["to"])
-        r["state"] = AT_PLACE
-        place = np.int64(r["place"])
-        flows[place, np.int64(r["group"]), F_ENTERED] += persons_of(groups, r)
-        if caught[a] == _FREE and places[place]["destination"]:
-            caught[a] = _GONE
-            _receive(w, reception, b, i, d)
-    position = 0
-    while _round_of_inspections(w, v, b, d, False, position):
-        position += 1
+    for on_leg in (True, False):
+        if not on_leg:
+            for a in range(n):
+                if caught[a] == _GONE:
+                    continue
+                i = np.int64(arrivals[a])
+                r = migrants[i]
+                come_to(r, legs[r["leg"]]["to"])
+                r["state"] = AT_PLACE
+                place = np.int64(r["place"])
+                sums.flows[place, np.int64(r["group"]), F_ENTERED] += persons_of(groups, r)
+                if caught[a] == _FREE and places[place]["destination"]:
+                    caught[a] = _GONE
+                    place_hash = places[place]["hash"]
+                    _receive(r, i, d, place_hash, reception, how, groups, len(places), len(legs), sums, wakes)
+        position = 0
+        while _round_of_inspections(
+            on_leg,
+            position,
+            d,
+            checkpoints,
+            checkpoint_list,
+            groups,
+            legs,
+            places,
+            officers,
+            credit,
+            migrants,
+            sums,
+            wakes,
+            today,
+        ):
+            position += 1
     for a in range(n):
         if caught[a] == _FREE:
             choosers[count[N_CHOOSERS]] = arrivals[a]
