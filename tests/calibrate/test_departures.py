@@ -11,7 +11,16 @@ import pytest
 from calibrate import small
 from darien.calibrate.assumptions import WorkingAssumptions
 from darien.calibrate.compare import by_year, year_error
-from darien.calibrate.departures import Wanted, Worked, read_responses, rescaled, work_out
+from darien.calibrate.departures import (
+    Wanted,
+    Worked,
+    check,
+    read_responses,
+    rescaled,
+    smoothed,
+    waiting,
+    work_out,
+)
 from darien.calibrate.lags import (
     Floats,
     Response,
@@ -53,6 +62,12 @@ def test_months_come_out(worked: Worked) -> None:
     relative = (table["simulated"] / table["reachable"] - 1).abs()
     assert relative.median() < 0.05
     assert by_year(table)["close"].sum() >= 45
+
+
+def test_departures_are_checked_as_they_were_worked_out(reported: Reported, worked: Worked) -> None:
+    comparison, responses = check(with_rates(small.scenario(), worked.rates), reported, small.simulate)
+    assert comparison["simulated"].tolist() == worked.comparison["simulated"].tolist()
+    assert set(responses) == set(worked.responses)
 
 
 def test_reported_share_makes_more_depart(reported: Reported, worked: Worked) -> None:
@@ -112,8 +127,9 @@ def test_an_update_reaches_a_known_answer() -> None:
     how = Response(matrix=matrix, after=after, lag=np.array([0.6, 0.3, 0.1]))
     wanted = matrix @ true
     days, rates = np.full(24, 30.0), np.full(24, 1000 / 30)
+    sharp = WorkingAssumptions(smoothing=Quantity(value=0))
     for _ in range(12):
-        rates = rescaled(rates, days, how, matrix @ (rates * days), months(wanted), 1, WorkingAssumptions())
+        rates = rescaled(rates, days, how, matrix @ (rates * days), months(wanted), 1, sharp)
     assert matrix @ (rates * days) == pytest.approx(wanted, rel=0.02)
     assert rates[:21] * 30 == pytest.approx(true[:21], rel=0.1)
 
@@ -122,7 +138,8 @@ def test_a_month_without_a_count_keeps_its_departures() -> None:
     how = Response(matrix=np.eye(3), after=np.zeros(3), lag=np.array([1.0]))
     wanted = np.array([100.0, np.nan, 100.0])
     rates = np.array([2.0, 3.0, 1.0])
-    found = rescaled(rates, np.full(3, 30.0), how, rates * 30, months(wanted), 1, WorkingAssumptions())
+    sharp = WorkingAssumptions(smoothing=Quantity(value=0))
+    found = rescaled(rates, np.full(3, 30.0), how, rates * 30, months(wanted), 1, sharp)
     assert found[1] == 3.0
     assert found[0] > 3.0
     assert found[2] > 3.0
@@ -144,6 +161,35 @@ def test_the_end_of_a_spread_year_gives_way() -> None:
         years[spread] = (matrix @ (rates * days)).reshape(2, 12).sum(axis=1)
     assert years[True][0] == pytest.approx(wanted[:12].sum(), rel=0.05)
     assert years[True][1] < 0.7 * years[False][1]
+
+
+def test_a_queue_does_not_grow_without_end() -> None:
+    """Where a limit keeps the count below what was reported, more departures would only wait longer."""
+    how = Response(matrix=np.eye(24), after=np.zeros(24), lag=np.array([1.0]))
+    wanted = np.r_[np.full(6, 500.0), np.full(6, 1500.0), np.full(12, 300.0)]
+    days, rates = np.full(24, 30.0), np.full(24, 500 / 30)
+
+    def limited(persons: Floats) -> Floats:
+        """At most 1,000 a month are let on; the rest wait."""
+        counted, queue = np.zeros(24), 0.0
+        for month, more in enumerate(persons):
+            counted[month] = min(1000.0, queue + more)
+            queue += more - counted[month]
+        return counted
+
+    for _ in range(10):
+        rates = rescaled(rates, days, how, limited(rates * days), months(wanted), 1, WorkingAssumptions())
+    late = slice(6, 12)
+    assert limited(rates * days)[late] == pytest.approx(1000, rel=0.1)
+    assert (rates * days)[late].sum() < 1.5 * 6000
+    assert waiting(np.full(3, 100.0), np.full(3, 95.0), np.full(3, 100.0)).tolist() == [False] * 3
+    assert waiting(np.full(3, 100.0), np.full(3, 40.0), np.full(3, 100.0)).tolist() == [True] * 3
+
+
+def test_smoothing_keeps_the_total() -> None:
+    persons = np.array([10.0, 0, 0, 100, 0])
+    assert smoothed(persons, 0.2).tolist() == pytest.approx([9, 1, 10, 80, 10])
+    assert smoothed(persons, 0.0).tolist() == persons.tolist()
 
 
 def test_targets(reported: Reported) -> None:

@@ -37,9 +37,16 @@ class WorkingAssumptions:
         10.0,
         3.0,
         40.0,
-        "steps by which departures are moved towards the counts between two runs; fewer are smoother",
-        assumption="counts of a month cannot tell on which of the months before its people set out: few "
-        "steps keep the departures near the shape of the counts, many make them jagged",
+        "steps by which departures are moved towards the counts between two runs",
+        assumption="enough to follow a change of the counts, few enough to run again before going astray",
+    )
+    smoothing: Quantity = quantity(
+        0.02,
+        0.0,
+        0.2,
+        "part of each month's departures that is given to its neighbours at every step",
+        assumption="counts of a month cannot tell on which of the months before its people set out: without "
+        "it departures become jagged, with much of it sudden changes are lost",
     )
     year_weight: Quantity = quantity(
         0.75,

@@ -42,7 +42,7 @@ def command(
             ``departures.series``. The CSV need not exist yet.
         out: the CSV to write; None: the one that the history names.
         workers: processes to run replicates on; the result is the same for any number.
-        progress: told how many rounds are done, of how many at most.
+        progress: told how many runs are done, of how many at most.
 
     Raises:
         UserMistake: the history has faults, names no series, derives nothing, or cannot be written.

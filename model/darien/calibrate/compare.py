@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from darien.scenario.schema import Scenario
 
-FEW = 200  # persons a year: below it chance alone is above the tolerance
+FEW = 1000  # persons a year: below it chance alone is above the tolerance
 
 
 def year_error(counted: Floats, wanted: Floats, years: npt.NDArray[np.int32]) -> float:

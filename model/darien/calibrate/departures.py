@@ -33,6 +33,9 @@ Simulate = Callable[["list[tuple[Scenario, int]]"], "list[pd.DataFrame]"]
 """Runs scenarios, each with the number of its replicate, and gives the counts of each (record.run.Run)."""
 
 WORKING = 1000  # replicates 1000, 1001, ... work departures out, so that 0, 1, ... can test them
+SLACK = 0.1  # of what the response expects: as much may be missing without anyone waiting
+HELD = 0.25  # persons waiting, as a share of a month's count, from which on a queue is taken to bind
+LITTLE = 0.001  # gain of a round, as a share of a year's total, that is not worth another
 FLOOR = 0.002  # of a group's mean: a month below it could not grow again by being multiplied
 
 
@@ -72,8 +75,10 @@ def work_out(
     months, days = months_of(scenario), days_of(scenario)
     rounds, replicates = int(working.rounds.value), int(working.replicates.value)
     numbers = range(WORKING, WORKING + replicates)
+    every = int(working.pulse_months.value)
     tell = progress or (lambda done, of: None)
-    tell(0, rounds + 2)
+    most = every + (rounds + 1) * replicates
+    tell(0, most)
 
     guess = {name: first_guess(target, working) / days for name, target in targets.items()}
     rates = pd.DataFrame(guess, index=months)
@@ -84,7 +89,7 @@ def work_out(
     }
     for name in targets:
         rates[name] = solved(rates[name].to_numpy(), days, responses[name], wanted[name], working)
-    tell(1, rounds + 2)
+    tell(every, most)
 
     errors: list[float] = []
     for number in range(rounds):
@@ -97,9 +102,11 @@ def work_out(
                 for name in targets
             )
         )
-        tell(number + 2, rounds + 2)
-        enough = number >= 2 and errors[-1] <= working.year_tolerance.value  # years come before months
-        if number + 1 == rounds or enough:
+        tell(every + (number + 1) * replicates, most)
+        settled = (
+            errors[-1] <= working.year_tolerance.value or errors[-1] > min(errors[:-1], default=9) - LITTLE
+        )
+        if number + 1 == rounds or (number >= 2 and settled):  # years settle before months do
             break
         for name in targets:
             weight = scenario.persons_per_migrant.get(name, 1)
@@ -110,8 +117,33 @@ def work_out(
     rates = rates.round(4)
     tests = simulate([(with_rates(scenario, rates), replicate) for replicate in range(replicates)])
     table = compare(scenario, targets, responses, tests)
-    tell(rounds + 2, rounds + 2)
+    tell(most, most)
     return Worked(rates=rates, comparison=table, responses=responses, errors=errors)
+
+
+def check(
+    scenario: Scenario,
+    reported: Reported,
+    simulate: Simulate,
+    *,
+    counts: CountAssumptions | None = None,
+    working: WorkingAssumptions | None = None,
+) -> tuple[pd.DataFrame, dict[str, Response]]:
+    """How far the departures that a scenario has give the counts, and how they turn into them.
+
+    Returns the comparison of :func:`darien.calibrate.compare.compare`, and the response by group.
+    """
+    import pandas as pd
+
+    working = working or WorkingAssumptions()
+    targets = targets_of(scenario, reported, counts)
+    months = months_of(scenario)
+    names = [month.strftime("%Y-%m") for month in months]
+    monthly = scenario.departures.monthly
+    rates = pd.DataFrame({name: [monthly[name][month] for month in names] for name in targets}, index=months)
+    responses = read_responses(scenario, rates, simulate, working)
+    tasks = [(with_rates(scenario, rates), number) for number in range(int(working.replicates.value))]
+    return compare(scenario, targets, responses, simulate(tasks)), responses
 
 
 @dataclass(frozen=True)
@@ -216,6 +248,7 @@ def _updated(
     floor = FLOOR * float(before.mean())
     share = how.share
     year_weight = np.where(wanted.spread, working.year_weight.value, 0.0)
+    full = known & (counted < target) & waiting(expected, counted, target)
     now = before.copy()
     for _ in range(int(working.smoothing_steps.value)):
         seen = (counted + chance) * (how.matrix @ now + chance) / (expected + chance)
@@ -225,7 +258,33 @@ def _updated(
             if some.any():
                 whole = (target[some] + chance).sum() / seen[some].sum()
                 ratio[some] = ratio[some] ** (1 - year_weight[some]) * whole ** year_weight[some]
+        ratio[full] = np.minimum(ratio[full], 1.0)
         # What is counted after the end is taken to be off as the last month is.
         above = how.matrix.T @ ratio + how.after * ratio[-1]
         now = now * np.divide(above, share, out=np.ones_like(share), where=share > 0)
+        now = smoothed(now, working.smoothing.value)
     return np.maximum(now, floor)
+
+
+def waiting(expected: Floats, counted: Floats, target: Floats) -> npt.NDArray[np.bool_]:
+    """Months in which people wait on the way to the count, so that more departures only wait longer.
+
+    The response says how many should have been counted. Where clearly fewer were, those missing are taken
+    to wait until as many more come out.
+    """
+    held = np.zeros(len(counted))
+    before = 0.0
+    for month, missing in enumerate((1 - SLACK) * expected - counted):
+        before = held[month] = max(0.0, before + missing)
+    return held > HELD * target
+
+
+def smoothed(persons: Floats, weight: float) -> Floats:
+    """Each month with a part of it given to its neighbours; the total is kept."""
+    given = weight / 2 * persons
+    kept = persons - 2 * given
+    kept[1:] += given[:-1]
+    kept[:-1] += given[1:]
+    kept[0] += given[0]
+    kept[-1] += given[-1]
+    return kept

@@ -1,16 +1,12 @@
-"""Tables of the working out, for the terminal and for ``docs/departures.md``.
-
-``python -m darien.calibrate.tables`` renews the tables in that page: assumptions from the classes that
-hold them, residuals from runs of both histories with the departures that they have.
-"""
+"""Tables of the working out, as text for the terminal and as Markdown for ``docs/departures.md``."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from darien.calibrate.assumptions import WorkingAssumptions
 from darien.calibrate.compare import by_year
@@ -20,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from darien.calibrate.departures import Worked
+    from darien.calibrate.lags import Response
 
-HISTORIES = ("history-2014-2018", "history-2018-2023")
 YEARS = ("group", "year", "reported", "within reach", "simulated", "error", "close months", "furthest month")
 
 
@@ -89,24 +85,24 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequ
     return "\n".join(lines)
 
 
-def put(text: str, name: str, content: str) -> str:
-    """A page with what stands between the two marks of ``name`` replaced. Raises ValueError without them."""
-    mark = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- end of {re.escape(name)} -->)", re.DOTALL)
-    found, count = mark.subn(lambda match: f"{match[1]}{content}\n{match[2]}", text)
-    if count != 1:
-        raise ValueError(f"the page needs the marks of {name!r} once, it has them {count} times")
-    return found
-
-
 def assumptions_as_markdown() -> str:
-    """The table of assumptions in docs/departures.md."""
+    """Every assumption: those about counts, then those of the working out."""
     header = ("name", "value", "range", "what it is", "source or reason")
     return markdown(header, assumption_rows(CountAssumptions(), WorkingAssumptions()))
 
 
-def renew(page: Path, comparisons: dict[str, pd.DataFrame]) -> None:
-    """Put the assumptions and the comparisons of some histories into the page."""
-    text = put(page.read_text(encoding="utf-8"), "assumptions", assumptions_as_markdown())
-    for name, comparison in comparisons.items():
-        text = put(text, name, markdown(YEARS, year_rows(comparison), numbers=range(2, 8)))
-    page.write_text(text, encoding="utf-8")
+def years_as_markdown(comparison: pd.DataFrame) -> str:
+    """The comparison by group and year."""
+    return markdown(YEARS, year_rows(comparison), numbers=range(2, 8))
+
+
+def responses_as_markdown(responses: dict[str, Response]) -> str:
+    """By group, how soon and what share of those who set out are counted."""
+    rows = []
+    for name, how in responses.items():
+        share = np.quantile(how.share, [0.05, 0.5, 0.95])
+        cells = [f"{100 * part:.0f} %" for part in how.lag]
+        rows.append((name, f"{share[1]:.2f} ({share[0]:.2f} to {share[2]:.2f})", *cells))
+    months = len(rows[0]) - 2
+    header = ("group", "counted per person who sets out", *(f"month {k}" for k in range(months)))
+    return markdown(header, rows, numbers=range(1, len(header)))
