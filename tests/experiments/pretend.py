@@ -34,9 +34,10 @@ class RouteModel:
         luck = float(np.random.default_rng([self.seed, self.replicate]).normal(100, 10))
         price = self.scenario.legs["way"].price_usd.value
         rows = [
-            ("deaths", "", "all", luck + price, "persons"),
-            ("deaths", "", "one", luck + price, "persons"),
+            ("died", "", "all", luck + price, "persons"),
+            ("died", "", "one", luck + price, "persons"),
             ("reached_border", "", "all", 500 + luck, "persons"),
+            ("removed", "", "all", price * luck, "persons"),
             ("removed", "MEX", "all", price * luck, "persons"),
         ]
         if price > 5:

@@ -13,7 +13,7 @@ import pytest
 from scipy import stats
 
 from darien.experiments import compare, comparison
-from darien.experiments.paired import KEYS, differences
+from darien.experiments.paired import KEYS, by_replicate, differences
 from darien.experiments.tables import in_order, shown
 from darien.record.whole import ResultError
 from darien.scenario.errors import ScenarioError, UserMistake
@@ -94,10 +94,10 @@ def test_unpaired_replicates_are_refused() -> None:
 def test_options_run_under_the_luck_of_the_base(file: Path, model: ModuleType) -> None:
     compared = compare.compare(comparison.load(file))
     assert sorted(model.built) == sorted([("One way", number, "month") for number in range(6)] * 3)
-    dear = row(compared.table, "dear", "deaths")
+    dear = row(compared.table, "dear", "died")
     assert dear["difference"] == pytest.approx(6)
     assert (dear["low"], dear["high"]) == pytest.approx((6, 6))
-    assert dear["pairing_gain"] > 1e6
+    assert dear["pairing_gain"] == math.inf
     assert dear["value"] - dear["base"] == pytest.approx(6)
     assert row(compared.table, "dear", "apprehended", "PAN")["difference"] == 3
     assert row(compared.table, "same", "removed", "MEX")["difference"] == 0
@@ -122,10 +122,11 @@ def test_command_prints_and_writes(
     assert "[legs.way.price_usd=10]" in printed
     lines = printed.splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("== dear"))
-    listed = [line.split(" (")[0] for line in lines[first + 3 : first + 7]]
-    assert listed == ["reached border", "apprehended", "removed", "deaths"]
-    assert lines[first + 3].split()[-2:] == ["same", "-"] or "the same" in lines[first + 3]
-    assert "more" in lines[first + 6]
+    listed = [line.split(" (")[0] for line in lines[first + 3 : first + 8]]
+    assert listed == ["reached border", "apprehended", "removed", "removed", "died"]
+    assert lines[first + 3].endswith("the same     -")
+    assert "No outcome differs from the base in any replicate." in printed
+    assert "higher" in lines[first + 7]
     table = pd.read_csv(out / "comparison.csv", keep_default_na=False)
     assert set(table["option"]) == {"dear", "same"}
     manifest = json.loads((out / "manifest.json").read_text())
@@ -157,30 +158,50 @@ def test_a_scenario_is_compared_with_what_it_extends(file: Path, model: ModuleTy
     loaded = comparison.load(overlay)
     assert (loaded.comparison.title, list(loaded.options)) == ("A dear way", ["dear-way"])
     compared = compare.compare(loaded, 3)
-    assert row(compared.table, "dear-way", "deaths")["difference"] == pytest.approx(6)
+    assert row(compared.table, "dear-way", "died")["difference"] == pytest.approx(6)
+
+
+def test_a_row_that_only_some_replicates_have_is_zero_in_the_others() -> None:
+    held = pd.DataFrame([("apprehended", "PAN", "all", "persons", 4.0)], columns=[*KEYS, "value"])
+    none = held.iloc[:0].astype({"value": float})
+    days = pd.DataFrame([("days_on_the_way", "", "all", "days", math.nan)], columns=[*KEYS, "value"])
+    table = by_replicate([pd.concat([held, days]), pd.concat([none, days])])
+    assert table.loc[("apprehended", "PAN", "all", "persons")].tolist() == [4, 0]
+    assert table.loc[("days_on_the_way", "", "all", "days")].isna().all()
 
 
 def test_tables_list_harm_beside_enforcement() -> None:
-    assert in_order(["queued_days", "deaths", "apprehended", "reached_border"]) == [
-        *("reached_border", "apprehended", "deaths", "queued_days")
+    assert in_order(["departed", "died", "apprehended", "reached_border"]) == [
+        *("reached_border", "apprehended", "died", "departed")
     ]
     table = pd.DataFrame(
         [
-            ("deaths", "", "all"),
-            ("deaths", "", "one"),
-            ("deaths", "way", "all"),
-            ("removed", "MEX", "all"),
-            ("removed", "station", "all"),
-            ("peak", "station", "all"),
+            ("died", "", "all", -1, 1),
+            ("died", "", "one", -1, 1),
+            ("died", "MEX", "all", -1, 1),
+            ("removed", "", "all", 0, 0),
+            ("removed", "MEX", "all", -1, 1),
+            ("removed", "PAN", "all", 0, 0),
+            ("started", "way", "all", -1, 1),
+            ("peak_occupancy", "station", "all", -1, 1),
+            ("peak_occupancy", "camp", "all", 0, 0),
         ],
-        columns=["outcome", "place", "group"],
-    )
+        columns=["outcome", "place", "group", "low", "high"],
+    ).assign(base=5, value=5)
     assert shown(table)[["outcome", "place"]].to_numpy().tolist() == [
+        ["removed", ""],
         ["removed", "MEX"],
-        ["deaths", ""],
-        ["peak", "station"],
+        ["died", ""],
+        ["peak_occupancy", "station"],
     ]
-    assert shown(table, ["peak"])["outcome"].tolist() == ["peak"]
+    assert shown(table, ["died"])["place"].tolist() == ["", "MEX"]
+
+
+def test_an_outcome_that_does_not_exist_is_refused(file: Path, model: ModuleType, tmp_path: Path) -> None:
+    file.write_text(COMPARISON + "outcomes: [dyed]\n")
+    with pytest.raises(UserMistake, match=r"no outcome is named dyed; did you mean died\?"):
+        compare.command(file, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from darien.experiments.comparison import BASE, Loaded, load
 from darien.experiments.paired import KEYS, by_replicate, differences
-from darien.experiments.run import Progress, Task, run_tasks
+from darien.experiments.run import Progress, Task, run_tasks, warm_up
 from darien.experiments.tables import text
 from darien.record.version import code_version, commit, package_versions
 from darien.record.whole import MANIFEST, check_target, whole_folder, write_json
 from darien.scenario import files
-from darien.scenario.errors import UserMistake
+from darien.scenario.errors import UserMistake, listed, nearest
+from darien.scenario.yaml_nodes import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,9 +130,23 @@ def command(
         raise UserMistake(f"--workers: needs 1 or more; given {workers}")
     folder = Path("results") / loaded.file.stem if out is None else Path(out)
     check_target(folder, OWN)
+    _known(loaded)
     compared = compare(loaded, replicates, workers, progress)
     print(compared.text(), end="")
     return write(folder, compared)
+
+
+def _known(loaded: Loaded) -> None:
+    """Refuse outcomes to print that no run has. Raises UserMistake."""
+    wanted = loaded.comparison.outcomes
+    if wanted is None:
+        return
+    known = list(dict.fromkeys(warm_up(loaded.base).outcomes["outcome"]))
+    for name in wanted:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"did you mean {near}?" if near else f"known: {listed(known, most=100)}"
+            raise UserMistake(f"{shown(loaded.file)}: outcomes: no outcome is named {name}; {hint}")
 
 
 def _long(name: str, outcomes: list[pd.DataFrame]) -> pd.DataFrame:

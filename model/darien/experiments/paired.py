@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVEL = 0.90  # of the interval
+_ROUNDING = 1e-28  # variance over squared size, below which it is the rounding of equal differences
 KEYS = ["outcome", "place", "group", "unit"]
 
 
@@ -40,6 +41,7 @@ def differences(base: pd.DataFrame, option: pd.DataFrame, level: float = LEVEL) 
     apart = other - one
     count = both.sum(axis=1)
     mean, spread = apart.mean(axis=1), apart.var(axis=1, ddof=1)
+    spread = spread.where(spread > _ROUNDING * (other.abs().max(axis=1) + one.abs().max(axis=1)) ** 2, 0.0)
     half = pd.Series(t.ppf((1 + level) / 2, np.maximum(count - 1, 1)), index=rows) * np.sqrt(spread / count)
     alone = one.var(axis=1, ddof=1) + other.var(axis=1, ddof=1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -58,12 +60,16 @@ def differences(base: pd.DataFrame, option: pd.DataFrame, level: float = LEVEL) 
 
 
 def by_replicate(outcomes: list[pd.DataFrame]) -> pd.DataFrame:
-    """Outcomes of replicates 0, 1, ... as one table: a row per outcome, a column per replicate."""
+    """Outcomes of replicates 0, 1, ... as one table: a row per outcome, a column per replicate.
+
+    A row that only some replicates have (a country in which someone was held) is 0 in the others.
+    """
     import pandas as pd
 
-    columns = {number: frame.set_index(KEYS)["value"] for number, frame in enumerate(outcomes)}
-    return (
-        pd.DataFrame(columns)
-        if columns
-        else pd.DataFrame(index=pd.MultiIndex.from_arrays([[]] * 4, names=KEYS))
+    columns = [frame.set_index(KEYS)["value"] for frame in outcomes]
+    rows = columns[0].index
+    for column in columns[1:]:
+        rows = rows.union(column.index, sort=False)
+    return pd.DataFrame(
+        {number: column.reindex(rows, fill_value=0.0) for number, column in enumerate(columns)}
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -95,15 +94,13 @@ def run_tasks(tasks: list[Task], workers: int = 1, progress: Progress | None = N
     return [result for result in found if not isinstance(result, Failed)]
 
 
-def warm_up(scenario: Scenario) -> float:
-    """Compile the engine (or read it from the cache) by running the scenario's first day; returns seconds.
+def warm_up(scenario: Scenario) -> Run:
+    """Compile the engine (or read it from the cache) by running the scenario's first day; returns that run.
 
     Before workers are started this spares each of them the compilation, since they find it cached.
     """
-    began = time.perf_counter()
     start = scenario.period.start
-    simulate(scenario.model_copy(update={"period": Period(start=start, end=start)}))
-    return time.perf_counter() - began
+    return simulate(scenario.model_copy(update={"period": Period(start=start, end=start)}))
 
 
 def _run(task: Task) -> Run:

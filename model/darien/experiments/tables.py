@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -27,21 +26,29 @@ ORDER = (
     "detained_person_days",
     "days_over_capacity",
     "minors_detained",
-    "deaths",
-    "robberies",
+    "died",
+    "robbed",
     "days_on_the_way",
-    "money_spent",
+    "spent",
+    "bribes",
+    "lost_to_robbery",
+    "queued_person_days",
+    "released",
+    "turned_away",
+    "returned",
+    "settled",
 )
+BY_COUNTRY = ("apprehended", "removed", "detained_person_days")  # shown by country too, where they change
 HEADER = ("outcome", "where", "base", "option", "difference", "90 % interval", "change", "reads as", "gain")
-_COUNTRY = re.compile(r"[A-Z]{3}")
+_COUNTRY = "[A-Z]{3}"
+_OF_LEGS = ("started", "deaths_on_leg")
 WIDTH = 110
 
 
 def text(loaded: Loaded, table: pd.DataFrame, replicates: int) -> str:
     """The whole comparison as text: a table per option, before it what it rests on, after it how to read it.
 
-    Shows what holds for all groups together, for the whole route or by country; all else (groups,
-    single places and centres) stands in the CSV.
+    Shows what :func:`shown` picks; all else stands in the CSV.
     """
     comparison = loaded.comparison
     parts = [_wrapped(CONDITIONAL), "", comparison.title]
@@ -50,7 +57,11 @@ def text(loaded: Loaded, table: pd.DataFrame, replicates: int) -> str:
     parts.append(f"{replicates} paired replicates of each, seed {loaded.base.seed}. Base: {comparison.base}.")
     for name, option in loaded.options.items():
         parts += ["", f"== {name}: {_says(loaded, name, option.title)}"]
-        parts += _aligned(_rows(table[table["option"] == name], comparison.outcomes))
+        own = table[table["option"] == name]
+        if ((own["low"] == 0) & (own["high"] == 0)).all():
+            parts.append("No outcome differs from the base in any replicate.")
+        else:
+            parts += _aligned(_rows(own, comparison.outcomes))
     parts += ["", *_legend(replicates)]
     return "\n".join(parts) + "\n"
 
@@ -64,8 +75,10 @@ def in_order(outcomes: list[str]) -> list[str]:
 def shown(table: pd.DataFrame, wanted: list[str] | None = None) -> pd.DataFrame:
     """The rows of one option that the text shows, in order.
 
-    All groups; the whole route, or countries where an outcome has no total, or its places where it
-    has neither. ``wanted`` names the outcomes, in that order; None: all.
+    All groups together. The whole route; the countries of :data:`BY_COUNTRY`, and the centres of an
+    outcome that has no total, where anything differs. Flows of single legs, and what nobody met with in
+    base and option, are in the CSV only.
+    ``wanted`` names the outcomes, in that order, and then also shows their countries; None: all.
     """
     import pandas as pd
 
@@ -73,9 +86,15 @@ def shown(table: pd.DataFrame, wanted: list[str] | None = None) -> pd.DataFrame:
     picked = []
     for outcome in in_order(list(rows["outcome"])) if wanted is None else wanted:
         one = rows[rows["outcome"] == outcome]
-        countries = one["place"].map(lambda place: bool(_COUNTRY.fullmatch(place)))
-        whole = one["place"] == ""
-        picked.append(one[whole | countries] if (whole | countries).any() else one)
+        whole = one[one["place"] == ""]
+        parts = one[(one["place"] != "") & ~((one["low"] == 0) & (one["high"] == 0))]
+        if outcome in _OF_LEGS or ((one["base"] == 0).all() and (one["value"] == 0).all()):
+            continue
+        if not whole.empty:
+            parts = parts[
+                parts["place"].str.fullmatch(_COUNTRY) & (outcome in BY_COUNTRY or wanted is not None)
+            ]
+        picked += [whole, parts]
     return pd.concat(picked) if picked else rows.iloc[:0]
 
 
@@ -119,8 +138,8 @@ def _reads(difference: float, low: float, high: float) -> str:
     if low == high == difference == 0:
         return "the same"
     if low > 0:
-        return "more"
-    return "fewer" if high < 0 else "unclear"
+        return "higher"
+    return "lower" if high < 0 else "unclear"
 
 
 def _number(value: float, sign: bool = False) -> str:
@@ -139,7 +158,7 @@ def _change(difference: float, base: float) -> str:
 
 
 def _gain(gain: float) -> str:
-    if math.isnan(gain):
+    if not math.isfinite(gain):
         return "-"
     return f"{gain:,.0f}" if gain >= 10 else f"{gain:.1f}"
 
@@ -154,14 +173,14 @@ def _says(loaded: Loaded, name: str, title: str) -> str:
 def _legend(replicates: int) -> list[str]:
     return [
         _wrapped(
-            f"{LEVEL:.0%} interval: Student's t interval of the mean of the {replicates} paired differences. "
-            "It holds chance alone: how well this mean is known with every parameter at its central value. "
+            f"{100 * LEVEL:.0f} % interval: Student's t interval of the mean of {replicates} paired "
+            "differences. It holds chance alone: how well this mean is known with every parameter at its central value. "
             "What is not known about the parameters is not in it, so the truth may lie outside."
         ),
         _wrapped(
-            "reads as: more or fewer where the interval leaves out 0, unclear where it holds 0. Neither is "
+            "reads as: higher or lower where the interval leaves out 0, unclear where it holds 0. Neither is "
             "good or bad by itself. gain: how many times more replicates unpaired runs would need for the "
-            "same interval."
+            "same interval, - where nothing varies. Groups, legs, and what no option changes are in the CSV."
         ),
     ]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from darien.report.replicates import across, interval_words, summary
-from darien.report.style import BLACK, BLUE, VERMILLION, head, new_figure, note, save, thousands
+from darien.report.style import BLACK, BLUE, GREY, VERMILLION, head, new_figure, note, save, thousands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,16 +25,21 @@ def draw_detention(results: Results, path: Path) -> Path | None:
         return None
     columns = 1 if len(places) == 1 else 2
     rows = -(-len(places) // columns)
-    figure = new_figure(8.0 * columns, 2.2 + 3.1 * rows)
+    figure = new_figure(8.0 * columns, 2.2 + 3.4 * rows)
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
     top, foot = 1.35 / figure.get_figheight(), 0.95 / figure.get_figheight()
     figure.subplots_adjust(
-        left=0.055 * 2 / columns, right=0.98, top=1 - top - 0.03, bottom=foot, hspace=0.28, wspace=0.13
+        left=0.055 * 2 / columns,
+        right=0.98,
+        top=1 - top - 0.35 / figure.get_figheight(),
+        bottom=foot,
+        hspace=0.38,
+        wspace=0.13,
     )
-    panels = grid.ravel()
+    panels, every = grid.ravel(), results.scenario.record_every
     for axes, place in zip(panels, places, strict=False):
         here = centres[centres["place"] == place]
-        _panel(axes, occupancy(results, place), beds_by_day(results, here), _title(results, here))
+        _panel(axes, occupancy(results, place), beds_by_day(results, here), _title(results, here), every)
     for axes in panels[len(places) :]:
         axes.axis("off")
     for axes in grid[:, 0]:
@@ -77,11 +82,10 @@ def _dates(results: Results) -> pd.DatetimeIndex:
     """Every recorded date of the period, also those on which nothing was counted."""
     import pandas as pd
 
-    period, every = results.scenario.period, results.scenario.record_every
-    if every == "month":
-        starts = pd.date_range(period.start.replace(day=1), period.end, freq="MS")
-        return pd.DatetimeIndex([pd.Timestamp(period.start), *starts[1:]])
-    return pd.date_range(period.start, period.end, freq="7D" if every == "week" else "D")
+    period = results.scenario.period
+    code = {"day": "D", "week": "W-MON", "month": "MS"}[results.scenario.record_every]
+    starts = pd.date_range(period.start, period.end, freq=code)
+    return starts.union(pd.DatetimeIndex([period.start]))
 
 
 def _title(results: Results, here: pd.DataFrame) -> str:
@@ -91,8 +95,8 @@ def _title(results: Results, here: pd.DataFrame) -> str:
     return f"{titles} ({here['country'].iloc[0]})"
 
 
-def _panel(axes: Axes, held: pd.DataFrame, beds: pd.Series, title: str) -> None:
-    axes.set_title(title, loc="left")
+def _panel(axes: Axes, held: pd.DataFrame, beds: pd.Series, title: str, every: str) -> None:
+    axes.set_title(title, loc="left", pad=22)
     axes.fill_between(held.index, held["low"], held["high"], step="post", color=BLUE, alpha=0.25, linewidth=0)
     axes.plot(
         held.index,
@@ -116,14 +120,16 @@ def _panel(axes: Axes, held: pd.DataFrame, beds: pd.Series, title: str) -> None:
         label="more people than beds",
     )
     over = float((held["mean"] > limit).mean())
-    words = "never over its beds" if over == 0 else f"over its beds {100 * over:.0f} % of the time"
+    words = (
+        "never over its beds" if over == 0 else f"over its beds at the end of {100 * over:.0f} % of {every}s"
+    )
     axes.text(
-        0.995,
-        1.02,
+        0,
+        1.03,
         f"most held {held['mean'].max():,.0f}; {words}",
         transform=axes.transAxes,
-        ha="right",
-        fontsize=10,
+        fontsize=10.5,
+        color=GREY,
     )
     top = max(float(held["high"].max()), min(float(beds.max()), 4 * max(float(held["high"].max()), 1)))
     axes.set_ylim(0, top * 1.12)

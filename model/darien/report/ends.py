@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from darien.report.replicates import across, interval_words, last_day, stocks, summary
@@ -58,7 +59,10 @@ def draw_ends(results: Results, path: Path) -> Path | None:
     names = ["All groups" if group == "all" else results.scenario.groups[group].label for group in groups]
     grid[0].set_yticks(
         range(len(groups)),
-        [f"{name}\n{departed[group]:,.0f} departed" for name, group in zip(names, groups, strict=True)],
+        [
+            f"{fill(name, 26)}\n{departed[group]:,.0f} departed"
+            for name, group in zip(names, groups, strict=True)
+        ],
     )
     grid[0].set_ylim(len(groups) - 0.5, -0.5)
     head(

@@ -57,6 +57,11 @@ def draw_flows(results: Results, path: Path) -> Path | None:
                 _line(axes, _of(held, country, group, when), ORANGE)
             _reports(axes, reported[(reported["country"] == country) & (reported["group"] == group)])
             _dress(axes, when)
+            if not any(line.get_ydata().any() for line in axes.get_lines()):
+                axes.text(
+                    0.5, 0.5, "no one", transform=axes.transAxes, ha="center", color=GREY, fontsize=10.5
+                )
+                axes.set_yticks([])
         title = "All groups" if group == "all" else results.scenario.groups[group].label
         grid[row, 0].set_title(title, loc="left", fontweight="bold", fontsize=12)
         grid[row, 0].set_ylabel("persons a month", fontsize=9.5)
