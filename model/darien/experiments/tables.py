@@ -174,7 +174,8 @@ def _legend(replicates: int) -> list[str]:
     return [
         _wrapped(
             f"{100 * LEVEL:.0f} % interval: Student's t interval of the mean of {replicates} paired "
-            "differences. It holds chance alone: how well this mean is known with every parameter at its central value. "
+            "differences. It holds chance alone: how well this mean is known with every parameter at its "
+            "central value. "
             "What is not known about the parameters is not in it, so the truth may lie outside."
         ),
         _wrapped(
