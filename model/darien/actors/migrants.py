@@ -74,7 +74,7 @@ class Migrants:
     @property
     def records(self) -> npt.NDArray[np.void]:
         """The raw records (see darien.engine.records.MIGRANT); a copy for a selection."""
-        made = self._model.books.migrants[: self._model.books.count[N_MIGRANTS]]
+        made = self._model.books.migrants[: self._model.books.counts[N_MIGRANTS]]
         return made if self._chosen is None else made[self._chosen]
 
     @property
@@ -83,7 +83,7 @@ class Migrants:
         return MIGRANT.itemsize
 
     def __len__(self) -> int:
-        return int(self._model.books.count[N_MIGRANTS]) if self._chosen is None else len(self._chosen)
+        return int(self._model.books.counts[N_MIGRANTS]) if self._chosen is None else len(self._chosen)
 
     def __getitem__(self, position: int) -> Migrant:
         if not -len(self) <= position < len(self):
@@ -94,7 +94,7 @@ class Migrants:
         return (Migrant(self, position) for position in range(len(self)))
 
     def __repr__(self) -> str:
-        return f"<Migrants: {len(self)} records, {int(self.column('persons').sum()) if len(self) else 0} persons>"
+        return f"<Migrants: {len(self)} records, {int(self.column('persons').sum())} persons>"
 
     def column(self, name: str, part: slice = slice(None)) -> npt.NDArray[Any]:
         """One attribute of all migrants, as an array.

@@ -56,6 +56,8 @@ class RouteModel(mesa.Model):
         darien.scenario.errors.ScenarioError: the scenario has faults.
     """
 
+    running: bool
+
     def __init__(
         self,
         scenario: Scenario | str | Path,
@@ -219,4 +221,4 @@ class RouteModel(mesa.Model):
     @property
     def migrants_made(self) -> int:
         """Records so far."""
-        return int(self.books.count[N_MIGRANTS])
+        return int(self.books.counts[N_MIGRANTS])

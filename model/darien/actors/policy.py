@@ -40,7 +40,7 @@ def share_in_force(measure: Dated, date: dt.date) -> float:
 
 def change_days(policy: Iterable[Dated], start: dt.date, days: int) -> set[int]:
     """Days of the period on which some measure begins, ramps or ends."""
-    changes = set()
+    changes: set[int] = set()
     for measure in policy:
         first = (measure.start - start).days
         changes.update(range(first, first + max(1, measure.ramp_days)))
@@ -56,7 +56,7 @@ def as_share(number: float) -> float:
 
 def copy_levers(levers: Levers) -> Levers:
     """The same levers in arrays of their own."""
-    return Levers(*(array.copy() for array in levers))
+    return Levers._make(array.copy() for array in levers)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def gather(model: RouteModel, journeys: bool) -> Run:
     """What a model leaves behind; meant for a model that has run to the end of its period."""
     at, scenario = model.index, model.scenario
     counts = counts_frame(
-        model.books.rows[: model.books.count[N_ROWS]],
+        model.books.rows[: model.books.counts[N_ROWS]],
         _first_days(scenario),
         at.places,
         at.legs,
@@ -82,7 +82,7 @@ def _totals(model: RouteModel) -> Totals:
 
 
 def policy_cost(scenario: Scenario) -> float:
-    """USD that the measures with a stated yearly cost take over the period, each in the measure of its ramp."""
+    """USD that the measures with a yearly cost take over the period, each as far as it is in force."""
     cost = 0.0
     for _, measure in scenario.named_policy:
         if measure.cost_usd_per_year is None:

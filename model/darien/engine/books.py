@@ -16,7 +16,7 @@ from darien.engine.world import F8, I4, I8, Table, World, table
 
 CHUNK = 32  # ids that share a chunk of the calendar
 
-# Positions in `count`.
+# Positions in `counts`.
 N_MIGRANTS, N_ENTRIES, FREE_CHUNK, N_ARRIVALS, N_CHOOSERS, N_REQUESTS, N_JOINERS, N_ROWS = range(8)
 
 # Kinds of events: a migrant settled on a day.
@@ -68,7 +68,7 @@ class Wakes(NamedTuple):
     days: Table  # (T,) WAKING_DAY
     ids: I4  # (chunks, 32)
     next: I4  # (chunks,) the chunk that follows, or the next free one
-    count: I8  # (8,) see N_MIGRANTS and following
+    counts: I8  # (8,) see N_MIGRANTS and following
 
 
 class Sums(NamedTuple):
@@ -98,7 +98,7 @@ class Books(NamedTuple):
     """All of the above, as the kernel takes it."""
 
     migrants: Table  # (room,) MIGRANT
-    count: I8  # (8,) see N_MIGRANTS and following
+    counts: I8  # (8,) see N_MIGRANTS and following; the same array as in the calendar
     candidates: I4  # (G, T) who may depart
     wakes: Wakes
     lists: Table  # (W + D,) WAITING_LIST: a queue per way, then a list per centre
@@ -142,17 +142,17 @@ def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:
     groups, days = candidates.shape
     legs, centres, checkpoints = len(world.legs), len(world.centres), len(world.checkpoints)
     wheres = len(world.places) + legs + 1
-    count = np.zeros(8, dtype=np.int64)
-    count[FREE_CHUNK] = -1
+    counts = np.zeros(8, dtype=np.int64)
+    counts[FREE_CHUNK] = -1
     return Books(
         migrants=migrant_array(max(1, expected_migrants)),
-        count=count,
+        counts=counts,
         candidates=candidates,
         wakes=Wakes(
             days=table(WAKING_DAY, days, head=-1),
             ids=np.zeros((0, CHUNK), dtype=np.int32),
             next=np.zeros(0, dtype=np.int32),
-            count=count,
+            counts=counts,
         ),
         lists=table(WAITING_LIST, legs + len(world.counters) + centres, head=-1, tail=-1),
         inspection_credit=np.zeros(checkpoints),
@@ -176,7 +176,7 @@ def make_room(books: Books, day: int, rescheduled: int = 0) -> Books:
     """
     departing = int(books.candidates[:, day].sum())
     active = departing + int(books.wakes.days["due"][day]) + rescheduled
-    made = int(books.count[N_MIGRANTS])
+    made = int(books.counts[N_MIGRANTS])
     if made + departing > len(books.migrants):
         grown = migrant_array(max(int(len(books.migrants) * 1.5), made + departing))
         grown[:made] = books.migrants[:made]
@@ -185,11 +185,11 @@ def make_room(books: Books, day: int, rescheduled: int = 0) -> Books:
         groups, legs = books.today.worth.shape
         books = books._replace(today=_today(int(active * 1.5), len(books.today.limits), groups, legs))
     # Whoever is served from a queue is scheduled too: at the most everyone.
-    entries = int(books.count[N_ENTRIES]) + active + made
+    entries = int(books.counts[N_ENTRIES]) + active + made
     chunks = entries // CHUNK + len(books.wakes.days) + 2
     if chunks > len(books.wakes.next):
         books = books._replace(wakes=_grown_calendar(books.wakes, int(chunks * 1.25)))
-    used = int(books.count[N_ROWS])
+    used = int(books.counts[N_ROWS])
     if used + books.sums.flows.size + books.sums.stocks.size > len(books.rows):
         rows = table(ROW, 2 * (used + books.sums.flows.size + books.sums.stocks.size))
         rows[:used] = books.rows[:used]
@@ -205,6 +205,6 @@ def _grown_calendar(old: Wakes, chunks: int) -> Wakes:
     following = np.zeros(chunks, dtype=np.int32)
     following[:have] = old.next
     following[have:-1] = np.arange(have + 1, chunks)
-    following[-1] = old.count[FREE_CHUNK]
-    old.count[FREE_CHUNK] = have
+    following[-1] = old.counts[FREE_CHUNK]
+    old.counts[FREE_CHUNK] = have
     return old._replace(ids=ids, next=following)

@@ -161,7 +161,7 @@ def choose(w, v, b, d):
         w.hazards[w.dates[d]["month"]],
     )
     counters, passes, counter_open, quota = w.counters, v.passes, v.counter_open, v.quota
-    migrants, count, lists, wakes, sums = b.migrants, b.count, b.lists, b.wakes, b.sums
+    migrants, count, lists, wakes, sums = b.migrants, b.counts, b.lists, b.wakes, b.sums
     choosers, joiners, worth = b.today.choosers, b.today.joiners, b.today.worth
     n_places, n_legs = len(places), len(legs)
     _price_the_day(w.worth, v.reception, v.closed, lists, how, worth)

@@ -75,7 +75,8 @@ def travel_table(days: TravelDays) -> F8:
         for day, probability in days.table.items():
             given[day - 1] = probability
         return given / given.sum()
-    assert days.min is not None and days.mode is not None and days.max is not None
+    if days.min is None or days.mode is None or days.max is None:
+        raise ValueError("travel days need min, mode and max, or a table")
     low, peak, high = days.min - 0.5, float(days.mode), days.max + 0.5
 
     def below(x: float) -> float:

@@ -22,10 +22,10 @@ from darien.engine.recording import close_books
 @kernel
 def run_day(w, v, b, d, seed_key, visit_order):
     """One day: world, levers, books, day of the period, key of seed and replicate."""
-    b.count[N_ARRIVALS] = 0
-    b.count[N_CHOOSERS] = 0
-    b.count[N_REQUESTS] = 0
-    b.count[N_JOINERS] = 0
+    b.counts[N_ARRIVALS] = 0
+    b.counts[N_CHOOSERS] = 0
+    b.counts[N_REQUESTS] = 0
+    b.counts[N_JOINERS] = 0
     depart(w, b, d, seed_key)  # who sets out today chooses today, at the entry place
     wake(w, v, b, d, visit_order)  # what ends today: legs, waits, detention, absence; beds fall free
     inspect(w, v, b, d)  # who ended a leg passes the checkpoints and enters the place

@@ -83,12 +83,12 @@ def _inspect(r, i, a, k, d, checkpoint, officers, groups, n_places, n_legs, sums
         schedule(wakes, r, i, d + np.int64(checkpoint["turn_back_days"]))
     else:
         caught[a] = _CAUGHT
-        request = requests[wakes.count[N_REQUESTS]]
+        request = requests[wakes.counts[N_REQUESTS]]
         request["id"] = i
         request["which"] = checkpoint["centre"]
         request["other"] = k
         request["bits"] = mix(key ^ BED)
-        wakes.count[N_REQUESTS] += 1
+        wakes.counts[N_REQUESTS] += 1
 
 
 @kernel
@@ -122,7 +122,7 @@ def _round_of_inspections(
     for k in range(len(checkpoints)):
         limits[k]["need"] = 0
         limits[k]["left"] = officers[k]["capacity"] + credit[k]
-    for a in range(wakes.count[N_ARRIVALS]):
+    for a in range(wakes.counts[N_ARRIVALS]):
         if caught[a] != _FREE:
             continue
         r = migrants[arrivals[a]]
@@ -221,7 +221,7 @@ def inspect(w, v, b, d):
         w.places,
     )
     how, officers, reception, credit = w.behaviour[0], v.officers, v.reception, b.inspection_credit
-    migrants, count, sums, wakes, today = b.migrants, b.count, b.sums, b.wakes, b.today
+    migrants, count, sums, wakes, today = b.migrants, b.counts, b.sums, b.wakes, b.today
     arrivals, caught, choosers = today.arrivals, today.caught, today.choosers
     n = count[N_ARRIVALS]
     for a in range(n):
@@ -273,11 +273,11 @@ def give_beds(w, v, b, d):
     full centre lets the others go; under the rule not_apprehend nobody is counted as
     apprehended either.
     """
-    if b.count[N_REQUESTS] == 0:
+    if b.counts[N_REQUESTS] == 0:
         return
     groups, centres, checkpoints, beds, removal = w.groups, w.centres, w.checkpoints, v.beds, v.removal
     n_places, n_legs, ways = len(w.places), len(w.legs), len(w.legs) + len(w.counters)
-    migrants, count, lists, wakes = b.migrants, b.count, b.lists, b.wakes
+    migrants, count, lists, wakes = b.migrants, b.counts, b.lists, b.wakes
     flows, stocks, tallies = b.sums.flows, b.sums.stocks, b.sums.tallies
     requests, limits, choosers = b.today.requests, b.today.limits, b.today.choosers
     for last_round in range(2):

@@ -65,7 +65,7 @@ def where_of(places, legs, r):
     state = np.int64(r["state"])
     if state == ON_LEG:
         return places + np.int64(r["leg"])
-    if state == AT_PLACE or state == QUEUED or state == DETAINED:
+    if state in (AT_PLACE, QUEUED, DETAINED):
         return np.int64(r["place"])
     return np.int64(places + legs)
 
@@ -88,8 +88,8 @@ def schedule(wakes, r, i, day):
     chunk = np.int64(today["head"])
     fill = np.int64(today["fill"])
     if chunk < 0 or fill == CHUNK:
-        fresh = wakes.count[FREE_CHUNK]
-        wakes.count[FREE_CHUNK] = wakes.next[fresh]
+        fresh = wakes.counts[FREE_CHUNK]
+        wakes.counts[FREE_CHUNK] = wakes.next[fresh]
         wakes.next[fresh] = chunk
         today["head"] = fresh
         chunk = fresh
@@ -97,7 +97,7 @@ def schedule(wakes, r, i, day):
     wakes.ids[chunk, fill] = i
     today["fill"] = fill + 1
     today["due"] += 1
-    wakes.count[N_ENTRIES] += 1
+    wakes.counts[N_ENTRIES] += 1
 
 
 @inlined

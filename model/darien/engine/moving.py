@@ -145,7 +145,7 @@ def _make(r, identity, group, party_below, how):
 def depart(w, b, d, seed_key):
     """Stage 0: each candidate of the day departs if its own draw is below the share that does."""
     groups, departing, entries, party_below = w.groups, w.departing, w.entries, w.party_below
-    how, migrants, count, candidates = w.behaviour[0], b.migrants, b.count, b.candidates
+    how, migrants, count, candidates = w.behaviour[0], b.migrants, b.counts, b.candidates
     choosers, flows, events = b.today.choosers, b.sums.flows, b.sums.events
     ordinal = w.dates[d]["ordinal"]
     route = len(w.places) + len(w.legs)
@@ -237,11 +237,11 @@ def _read_calendar(wakes, migrants, due, d):
                 due[n] = i
                 n += 1
         following = np.int64(wakes.next[chunk])
-        wakes.next[chunk] = wakes.count[FREE_CHUNK]
-        wakes.count[FREE_CHUNK] = chunk
+        wakes.next[chunk] = wakes.counts[FREE_CHUNK]
+        wakes.counts[FREE_CHUNK] = chunk
         chunk = following
         fill = wakes.ids.shape[1]
-    wakes.count[N_ENTRIES] -= today["due"]
+    wakes.counts[N_ENTRIES] -= today["due"]
     today["head"] = -1
     today["due"] = 0
     return n
@@ -265,7 +265,7 @@ def wake(w, v, b, d, visit_order):
     groups, legs, hazards, counters, centres = w.groups, w.legs, w.hazards, w.counters, w.centres
     n_places, n_legs, month, how = len(w.places), len(w.legs), w.dates[d]["month"], w.behaviour[0]
     beds, removal, passes, release_pass_days = v.beds, v.removal, v.passes, v.release_pass_days
-    migrants, count, wakes, lists = b.migrants, b.count, b.wakes, b.lists
+    migrants, count, wakes, lists = b.migrants, b.counts, b.wakes, b.lists
     due, arrivals, choosers = b.today.due, b.today.arrivals, b.today.choosers
     flows, stocks, tallies, events = b.sums.flows, b.sums.stocks, b.sums.tallies, b.sums.events
     route = n_places + n_legs

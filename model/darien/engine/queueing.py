@@ -24,7 +24,7 @@ def queue(w, v, b, d):
     legs, days_below, groups, quota, passes = w.legs, w.days_below, w.groups, v.quota, v.passes
     n_places, n_legs, how = len(w.places), len(w.legs), w.behaviour[0]
     migrants, lists, wakes, sums, joiners = b.migrants, b.lists, b.wakes, b.sums, b.today.joiners
-    n = b.count[N_JOINERS]
+    n = b.counts[N_JOINERS]
     sort_asking(joiners, migrants, n)
     for position in range(n):
         i = np.int64(joiners[position]["id"])

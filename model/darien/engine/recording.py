@@ -29,7 +29,7 @@ def close_books(w, v, b, d):
             tallies[place, g, T_DETAINED] += stocks[place, g, DETAINED]
             tallies[place, g, T_QUEUED] += stocks[place, g, QUEUED]
     if w.dates[d]["period_end"]:
-        b.count[N_ROWS] = _write_rows(b.sums.flows, b.totals, stocks, b.rows, b.count[N_ROWS], d)
+        b.counts[N_ROWS] = _write_rows(b.sums.flows, b.totals, stocks, b.rows, b.counts[N_ROWS], d)
 
 
 @kernel
