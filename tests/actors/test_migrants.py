@@ -15,7 +15,7 @@ def model() -> RouteModel:
     return RouteModel(scenario(), collect=False).run()
 
 
-def test_length_frame_columns_and_views_agree(model: RouteModel):
+def test_length_frame_columns_and_views_agree(model: RouteModel) -> None:
     frame = model.migrants.to_frame()
     assert len(model.migrants) == len(frame) > 1000
     assert tuple(frame.columns) == COLUMNS
@@ -26,7 +26,7 @@ def test_length_frame_columns_and_views_agree(model: RouteModel):
     assert sum(1 for _ in model.migrants) == len(frame)
 
 
-def test_a_view_is_read_only_and_names_what_it_has(model: RouteModel):
+def test_a_view_is_read_only_and_names_what_it_has(model: RouteModel) -> None:
     one = model.migrants[0]
     with pytest.raises(AttributeError):
         one.funds = 3
@@ -37,7 +37,7 @@ def test_a_view_is_read_only_and_names_what_it_has(model: RouteModel):
     assert "cuba" in repr(one) or "haiti" in repr(one)
 
 
-def test_select_by_value_by_function_and_at_most(model: RouteModel):
+def test_select_by_value_by_function_and_at_most(model: RouteModel) -> None:
     arrived = model.migrants.select(state="arrived", group="cuba")
     assert 0 < len(arrived) < len(model.migrants)
     assert set(arrived.get("state")) == {"arrived"}
@@ -48,7 +48,7 @@ def test_select_by_value_by_function_and_at_most(model: RouteModel):
     assert len(model.migrants.select(at_most=0.5)) == len(model.migrants) // 2
 
 
-def test_get_agg_and_groupby(model: RouteModel):
+def test_get_agg_and_groupby(model: RouteModel) -> None:
     pairs = model.migrants.get(["group", "size"])
     assert len(pairs) == len(model.migrants)
     assert pairs[0] == [model.migrants[0].group, model.migrants[0].size]
@@ -59,7 +59,7 @@ def test_get_agg_and_groupby(model: RouteModel):
         model.migrants.get("passport")
 
 
-def test_what_a_party_pays_and_holds_is_bounded(model: RouteModel):
+def test_what_a_party_pays_and_holds_is_bounded(model: RouteModel) -> None:
     frame = model.migrants.to_frame()
     assert (frame["funds"] >= 0).all()
     assert (frame["minors"] <= frame["size"]).all()

@@ -19,7 +19,7 @@ def finished() -> RouteModel:
     return RouteModel(scenario()).run()
 
 
-def test_a_step_is_a_day_and_running_ends_with_the_last():
+def test_a_step_is_a_day_and_running_ends_with_the_last() -> None:
     model = RouteModel(scenario(period={"start": "2016-01-01", "end": "2016-01-05"}))
     days = 0
     while model.running:
@@ -31,7 +31,7 @@ def test_a_step_is_a_day_and_running_ends_with_the_last():
         model.step()
 
 
-def test_institutions_are_mesa_agents(finished: RouteModel):
+def test_institutions_are_mesa_agents(finished: RouteModel) -> None:
     assert {type(agent) for agent in finished.agents} == {Authority, Checkpoint, DetentionCentre}
     (panama,) = finished.agents_by_type[Authority]
     (station,) = finished.agents_by_type[DetentionCentre]
@@ -42,7 +42,7 @@ def test_institutions_are_mesa_agents(finished: RouteModel):
     assert (post.officers, post.capacity, post.coverage, post.skill) == (4, 40, 0.6, 0)
 
 
-def test_the_data_collector_keeps_a_row_a_day(finished: RouteModel):
+def test_the_data_collector_keeps_a_row_a_day(finished: RouteModel) -> None:
     frame = finished.to_frame()
     assert len(frame) == finished.scenario.period.days
     assert frame["date"].iloc[0] == finished.scenario.period.start
@@ -57,7 +57,7 @@ def _wholly_dead(model: RouteModel) -> int:
     return int(model.migrants.select(state="died").column("persons").sum())
 
 
-def test_batch_run_works_and_replicates_differ():
+def test_batch_run_works_and_replicates_differ() -> None:
     results = mesa.batch_run(
         RouteModel,
         parameters={
@@ -75,7 +75,7 @@ def test_batch_run_works_and_replicates_differ():
     assert (frame["arrived"] > 0).all()
 
 
-def test_same_seed_same_run_and_other_seed_another():
+def test_same_seed_same_run_and_other_seed_another() -> None:
     short = scenario(period={"start": "2016-01-01", "end": "2016-02-29"})
     runs = [RouteModel(short, seed=seed, collect=False).run().result(journeys=True) for seed in (5, 5, 6)]
     pd.testing.assert_frame_equal(runs[0].counts, runs[1].counts)
@@ -83,38 +83,38 @@ def test_same_seed_same_run_and_other_seed_another():
     assert not runs[0].counts.equals(runs[2].counts)
 
 
-def test_collecting_changes_nothing(finished: RouteModel):
+def test_collecting_changes_nothing(finished: RouteModel) -> None:
     quiet = RouteModel(scenario(), collect=False).run()
     assert quiet.to_frame().empty
     pd.testing.assert_frame_equal(quiet.result().counts, finished.result().counts)
 
 
-def test_a_longer_period_keeps_everyones_luck():
+def test_a_longer_period_keeps_everyones_luck() -> None:
     late = scenario(period={"start": "2016-02-01", "end": "2016-02-20"})
     early = scenario(period={"start": "2016-01-01", "end": "2016-02-20"})
     one, two = (RouteModel(s, collect=False).run().migrants.records for s in (late, early))
     assert set(one["identity"]) == set(two["identity"][two["departed"] >= 31])
 
 
-def test_a_scenario_with_faults_is_refused_by_name(tmp_path):
+def test_a_scenario_with_faults_is_refused_by_name(tmp_path) -> None:
     with pytest.raises(ScenarioError):
         RouteModel(tmp_path / "missing.yaml")
 
 
-def test_events_are_counted_by_kind(finished: RouteModel):
+def test_events_are_counted_by_kind(finished: RouteModel) -> None:
     assert finished.events == sum(finished.event_mix.values())
     assert finished.event_mix["departed"] == len(finished.migrants)
     assert finished.migrants.nbytes_each == MIGRANT.itemsize == 64
 
 
-def test_memory_grows_when_more_depart_than_expected():
+def test_memory_grows_when_more_depart_than_expected() -> None:
     short = scenario(period={"start": "2016-01-01", "end": "2016-01-31"})
     roomy, tight = RouteModel(short, collect=False), RouteModel(short, collect=False)
     tight.books = tight.books._replace(migrants=tight.books.migrants[:1].copy())
     pd.testing.assert_frame_equal(roomy.run().result().counts, tight.run().result().counts)
 
 
-def test_progress_is_told_once_a_day():
+def test_progress_is_told_once_a_day() -> None:
     told: list[int] = []
     RouteModel(scenario(period={"start": "2016-01-01", "end": "2016-01-07"}), collect=False).run(told.append)
     assert told == list(range(1, 8))

@@ -22,7 +22,7 @@ def levers(policy: list[dict], day: int) -> Levers:
     return Policy(one, compile_world(one)[1]).levers_on(day)
 
 
-def test_a_measure_holds_on_its_days_only():
+def test_a_measure_holds_on_its_days_only() -> None:
     closure = {
         "measure": "border_closure",
         "legs": ["bus"],
@@ -35,7 +35,7 @@ def test_a_measure_holds_on_its_days_only():
     assert levers([closure], DAY).closed.sum() == 1
 
 
-def test_a_ramp_rises_in_a_straight_line():
+def test_a_ramp_rises_in_a_straight_line() -> None:
     stronger = {
         "measure": "checkpoint",
         "strengthens": "post",
@@ -52,7 +52,7 @@ def test_a_ramp_rises_in_a_straight_line():
     assert officers[-1]["capacity"] == pytest.approx(240)
 
 
-def test_a_checkpoint_that_is_opened_covers_nobody_before():
+def test_a_checkpoint_that_is_opened_covers_nobody_before() -> None:
     opened = {
         "measure": "checkpoint",
         "name": "new_post",
@@ -62,7 +62,7 @@ def test_a_checkpoint_that_is_opened_covers_nobody_before():
     assert [levers([opened], day).officers["coverage"][1] for day in (DAY - 1, DAY)] == [0, 0.3]
 
 
-def test_detention_beds_limit_and_rule():
+def test_detention_beds_limit_and_rule() -> None:
     changes = [
         {"measure": "detention", "centre": "station", "from": FROM, "beds_times": 0.5, "beds_added": 10},
         {"measure": "detention", "centre": "station", "from": "2016-03-01", "limit_days": 10},
@@ -84,7 +84,7 @@ def test_detention_beds_limit_and_rule():
     )
 
 
-def test_removal_reception_quota_and_passes():
+def test_removal_reception_quota_and_passes() -> None:
     policy = [
         {
             "measure": "removal_agreement",
@@ -123,7 +123,7 @@ def test_removal_reception_quota_and_passes():
     assert tuple(after.passes[0]) == (1.0, 3, 20)
 
 
-def test_every_kind_of_measure_has_a_rule():
+def test_every_kind_of_measure_has_a_rule() -> None:
     from typing import get_args
 
     from darien.scenario.measures import Measure
@@ -133,7 +133,7 @@ def test_every_kind_of_measure_has_a_rule():
     assert all(kind in apply.registry for kind in kinds)
 
 
-def test_change_days_and_share_in_force():
+def test_change_days_and_share_in_force() -> None:
     one = scenario(
         policy=[{"measure": "quota", "leg": "bus", "persons_per_day": 9, "from": FROM, "until": "2016-02-03"}]
     )
@@ -142,7 +142,7 @@ def test_change_days_and_share_in_force():
     assert share_in_force(one.policy[0], dt.date(2016, 2, 4)) == 0
 
 
-def test_cost_counts_days_in_force():
+def test_cost_counts_days_in_force() -> None:
     half = {
         "measure": "quota",
         "leg": "bus",

@@ -10,7 +10,7 @@ from darien.engine.compile import compile_world, departure_rates, mean_travel_da
 from darien.scenario.world import TravelDays
 
 
-def test_a_triangle_is_cut_into_whole_days():
+def test_a_triangle_is_cut_into_whole_days() -> None:
     table = travel_table(TravelDays(min=2, mode=4, max=9))
     assert len(table) == 9
     assert table.sum() == pytest.approx(1)
@@ -20,11 +20,11 @@ def test_a_triangle_is_cut_into_whole_days():
     assert travel_table(TravelDays(min=3, mode=3, max=3)).tolist() == [0, 0, 1]
 
 
-def test_a_table_is_taken_as_it_stands():
+def test_a_table_is_taken_as_it_stands() -> None:
     assert travel_table(TravelDays(table={1: 0.25, 3: 0.75})).tolist() == [0.25, 0, 0.75]
 
 
-def test_onward_is_the_cheapest_way_ahead():
+def test_onward_is_the_cheapest_way_ahead() -> None:
     one = scenario()
     cost, usd = onward(one)
     bus = 3 * 150 / 2500 + 0.05 * mean_travel_days(one.legs["bus"])
@@ -36,7 +36,7 @@ def test_onward_is_the_cheapest_way_ahead():
     assert usd[0].tolist() == pytest.approx([150 + (200 if ways["trail"] < ways["boat"] else 350), 150, 0])
 
 
-def test_places_know_their_nests_and_checkpoints():
+def test_places_know_their_nests_and_checkpoints() -> None:
     world, at = compile_world(scenario())
     south, middle = world.places[at.places.index("south")], world.places[at.places.index("middle")]
     assert south["last_nest"] - south["first_nest"] == 1
@@ -46,7 +46,7 @@ def test_places_know_their_nests_and_checkpoints():
     assert middle["last_checkpoint"] - middle["first_checkpoint"] == 1
 
 
-def test_parties_depart_at_the_rate_in_persons():
+def test_parties_depart_at_the_rate_in_persons() -> None:
     world, _ = compile_world(scenario(persons_per_migrant={"cuba": 5}))
     mean_party = 0.7 + 2 * 0.2 + 4 * 0.1
     departing = world.departing["candidates_mean"] * world.departing["share"]
@@ -54,7 +54,7 @@ def test_parties_depart_at_the_rate_in_persons():
     assert departing[1] == pytest.approx(15)
 
 
-def test_departures_above_their_headroom_are_an_error_that_says_what_to_do():
+def test_departures_above_their_headroom_are_an_error_that_says_what_to_do() -> None:
     few = scenario(departures={"persons_per_day": {"cuba": 30, "haiti": 15}, "times": {"cuba": 1.4}})
     reference, present = departure_rates(few)
     assert present[0, 0] == pytest.approx(1.4 * reference[0, 0])
@@ -63,14 +63,14 @@ def test_departures_above_their_headroom_are_an_error_that_says_what_to_do():
         departure_rates(many)
 
 
-def test_recorded_periods_end_with_weeks_months_and_the_period():
+def test_recorded_periods_end_with_weeks_months_and_the_period() -> None:
     for every, ends in (("day", 182), ("week", 26 + 1), ("month", 6)):
         world, _ = compile_world(scenario(record_every=every))
         assert world.dates["period_end"].sum() == ends
         assert world.dates["period_end"][-1] == 1
 
 
-def test_dated_entries_take_over_from_their_date():
+def test_dated_entries_take_over_from_their_date() -> None:
     groups = {
         "cuba": {
             "label": "Cuba",

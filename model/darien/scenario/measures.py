@@ -50,7 +50,9 @@ class CheckpointMeasure(Dated):
             if self.name is None:
                 raise ValueError("a checkpoint that is opened needs a name")
             if self.officers_added.value or self.coverage_added.value or self.identification_added.value:
-                raise ValueError("officers_added, coverage_added and identification_added go with strengthens")
+                raise ValueError(
+                    "officers_added, coverage_added and identification_added go with strengthens"
+                )
         return self
 
 
@@ -71,8 +73,9 @@ class DetentionMeasure(Dated):
 class TrainingMeasure(Dated):
     """Courses and mentors for the officers of some checkpoints.
 
-    Every 30 days a share of the untrained officers finishes a course; officers
-    are off the line while it lasts. Training is lost as staff leave.
+    Every 30 days from the first day of the period, while in force, a share of the
+    untrained officers finishes a course, and mentors bring on some more; officers
+    are off the line while a course lasts. Training is lost as staff leave.
     """
 
     measure: Literal["training"]
@@ -80,7 +83,7 @@ class TrainingMeasure(Dated):
     trained_per_30_days: Share  # of the untrained officers, who finish a course
     course_days: Amount = Quantity(value=0)  # days off the line per officer trained
     mentors: Amount = Quantity(value=0)  # officers of another service who work alongside
-    mentor_gain: Amount = Quantity(value=0)  # skill added per mentor for each 10 officers
+    mentor_gain: Amount = Quantity(value=0)  # share brought on in 30 days by one mentor for each 10 officers
     turnover_per_year: Share = Quantity(value=0)  # of the officers, who are replaced by untrained ones
 
 

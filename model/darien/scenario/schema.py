@@ -34,20 +34,20 @@ class Parameters(Model):
     """Behaviour that all groups share. Utilities are in units of the leg-level Gumbel scale."""
 
     cost_weight: Amount = Quantity(value=0)  # utility lost per share of funds that a leg costs
-    time_weight_per_day: Amount = Quantity(value=0)
+    time_weight_per_day: Amount = Quantity(value=0)  # utility lost per day of travel or waiting
     hazard_weight: Amount = Quantity(value=0)  # per death in 100 passages, at risk aversion 1
     risk_spread: Amount = Quantity(value=0)  # standard deviation of log risk aversion (median 1)
-    clandestine_taste: Amount = Quantity(value=0)  # standard deviation of the lasting taste for clandestine legs
+    clandestine_taste: Amount = Quantity(value=0)  # spread of the lasting taste for clandestine legs
     onward_weight: Amount = Quantity(value=0)  # how far the cheapest way ahead counts in choosing a leg
-    nest_correlation: Annotated[Quantity, Field()] = Quantity(value=0)  # of legs in one nest, 0 to below 1
+    nest_correlation: Quantity = Quantity(value=0)  # of legs in one nest, 0 to below 1
     stay_worth: Quantity | None = None  # utility of staying on; None: nobody stays of their own will
     give_up_worth: Quantity | None = None  # utility of going home; None: nobody gives up
     settle_worth: Quantity | None = None  # utility of settling where one is; None: nobody settles
     stay_if_poor: Quantity = Quantity(value=0)  # added when funds run out, times the shortness of funds
-    give_up_if_poor: Quantity = Quantity(value=0)
-    settle_if_poor: Quantity = Quantity(value=0)
+    give_up_if_poor: Quantity = Quantity(value=0)  # the same for going home
+    settle_if_poor: Quantity = Quantity(value=0)  # the same for settling
     reception_worth: Quantity = Quantity(value=0)  # utility of going on, per share admitted at the border
-    present_worth: Quantity = Quantity(value=0)  # utility of presenting oneself where passes are sure and quick
+    present_worth: Quantity = Quantity(value=0)  # utility of presenting oneself where passes are sure
     income_usd_per_day: Amount = Quantity(value=0)  # earned or sent by family, per person, while staying
     patience_days: Days = Quantity(value=30)  # mean wait in a queue before looking for another way
     retry_delay_days: Days = Quantity(value=30)  # mean time at home before trying again
@@ -61,7 +61,9 @@ class Parameters(Model):
     @model_validator(mode="after")
     def _correlation_below_one(self) -> Parameters:
         if not 0 <= self.nest_correlation.value < 1:
-            raise ValueError(f"nest_correlation must be 0 or more and below 1, got {self.nest_correlation.value:g}")
+            raise ValueError(
+                f"nest_correlation must be 0 or more and below 1, got {self.nest_correlation.value:g}"
+            )
         return self
 
 
@@ -72,8 +74,8 @@ class Departures(Sourced):
     monthly: dict[Name, dict[Month, Annotated[float, Field(ge=0)]]] = {}
     persons_per_day: dict[Name, Amount] = {}  # constant rates, for groups without months
     times: dict[Name, Amount] = {}  # multiplies a group's rate; 1 where not named
-    dispersion: Annotated[Quantity, Field()] = Quantity(value=1)  # variance over mean of the parties of a day; 1: Poisson
-    headroom: Annotated[Quantity, Field()] = Quantity(value=1.5)  # most that a policy may raise a rate, as a multiple
+    dispersion: Quantity = Quantity(value=1)  # variance over mean of a day's parties; 1: Poisson
+    headroom: Quantity = Quantity(value=1.5)  # most that a policy may raise a rate, as a multiple
 
     @model_validator(mode="after")
     def _at_least_one(self) -> Departures:
@@ -122,3 +124,8 @@ class Scenario(Model):
     departures: Departures
     parameters: Parameters = Parameters()
     policy: list[Measure] = []
+
+    @property
+    def named_policy(self) -> list[tuple[str, Measure]]:
+        """The measures with their names: the one given, else the kind and the position in the policy."""
+        return [(m.name or f"{m.measure}_{position}", m) for position, m in enumerate(self.policy)]
