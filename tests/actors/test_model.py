@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import mesa
 import numpy as np
 import pandas as pd
@@ -96,7 +98,7 @@ def test_a_longer_period_keeps_everyones_luck() -> None:
     assert set(one["identity"]) == set(two["identity"][two["departed"] >= 31])
 
 
-def test_a_scenario_with_faults_is_refused_by_name(tmp_path) -> None:
+def test_a_scenario_with_faults_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError):
         RouteModel(tmp_path / "missing.yaml")
 

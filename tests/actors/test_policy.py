@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ FROM = "2016-02-01"
 DAY = 31  # of that date
 
 
-def levers(policy: list[dict], day: int) -> Levers:
+def levers(policy: list[dict[str, Any]], day: int) -> Levers:
     one = scenario(policy=policy)
     return Policy(one, compile_world(one)[1]).levers_on(day)
 
@@ -85,7 +86,7 @@ def test_detention_beds_limit_and_rule() -> None:
 
 
 def test_removal_reception_quota_and_passes() -> None:
-    policy = [
+    policy: list[dict[str, Any]] = [
         {
             "measure": "removal_agreement",
             "authority": "PAN",
