@@ -36,7 +36,13 @@ def scenario(start: str = "2014-01-01", end: str = "2018-12-31", **changes: Any)
         "places": {
             "quito": {"label": "Quito", "country": "ECU", "lat": 0, "lon": -78},
             "darien": {"label": "Darién", "country": "PAN", "lat": 8, "lon": -77},
-            "tapachula": {"label": "Tapachula", "country": "MEX", "lat": 15, "lon": -92},
+            "tapachula": {
+                "label": "Tapachula",
+                "country": "MEX",
+                "lat": 15,
+                "lon": -92,
+                "destination": True,
+            },
         },
         "legs": {
             "bus": {"from": "quito", "to": "darien", "mode": "bus", "travel_days": {"table": {15: 1.0}}},

@@ -35,7 +35,7 @@ Simulate = Callable[["list[tuple[Scenario, int]]"], "list[pd.DataFrame]"]
 WORKING = 1000  # replicates 1000, 1001, ... work departures out, so that 0, 1, ... can test them
 SLACK = 0.1  # of what the response expects: as much may be missing without anyone waiting
 HELD = 0.25  # persons waiting, as a share of a month's count, from which on a queue is taken to bind
-LITTLE = 0.001  # gain of a round, as a share of a year's total, that is not worth another
+LITTLE = 0.0005  # gain of a round in the mean error of the groups that is not worth another
 FLOOR = 0.002  # of a group's mean: a month below it could not grow again by being multiplied
 
 
@@ -92,21 +92,19 @@ def work_out(
     tell(every, most)
 
     errors: list[float] = []
+    means: list[float] = []
     for number in range(rounds):
         now = with_rates(scenario, rates)
         runs = simulate([(now, replicate) for replicate in numbers])
         counted = averaged(runs, scenario, rates.mul(days, axis=0), responses)
-        errors.append(
-            max(
-                year_error(counted[name].to_numpy(), wanted[name].persons, wanted[name].years)
-                for name in targets
-            )
-        )
+        worst = [
+            year_error(counted[name].to_numpy(), wanted[name].persons, wanted[name].years) for name in targets
+        ]
+        errors.append(max(worst))
+        means.append(sum(worst) / len(worst))
         tell(every + (number + 1) * replicates, most)
-        settled = (
-            errors[-1] <= working.year_tolerance.value or errors[-1] > min(errors[:-1], default=9) - LITTLE
-        )
-        if number + 1 == rounds or (number >= 2 and settled):  # years settle before months do
+        near = errors[-1] <= working.year_tolerance.value or means[-1] > min(means[:-1], default=9.0) - LITTLE
+        if number + 1 == rounds or (number >= 2 and near):  # years come right before months do
             break
         for name in targets:
             weight = scenario.persons_per_migrant.get(name, 1)
