@@ -25,7 +25,6 @@ from darien.calibrate.lags import (
     Floats,
     Response,
     days_of,
-    mean_lag_days,
     months_of,
     pulse_rates,
     response,
@@ -98,7 +97,6 @@ def test_the_model_says_its_lags() -> None:
         assert share["2016-06-01"] == pytest.approx(small.SHARE / 2, abs=0.02)
         assert share.iloc[-1] == pytest.approx(small.SHARE, abs=0.05)  # most of it after the period
         assert found[name].reach[:3] == pytest.approx(np.minimum(1, np.cumsum(lag))[:3], abs=0.05)
-    assert mean_lag_days(np.array([0.5, 0.5])) == pytest.approx(365.25 / 24)
 
 
 def test_a_group_that_nobody_counts() -> None:
@@ -182,8 +180,9 @@ def test_a_queue_does_not_grow_without_end() -> None:
     late = slice(6, 12)
     assert limited(rates * days)[late] == pytest.approx(1000, rel=0.1)
     assert (rates * days)[late].sum() < 1.5 * 6000
-    assert waiting(np.full(3, 100.0), np.full(3, 95.0), np.full(3, 100.0)).tolist() == [False] * 3
-    assert waiting(np.full(3, 100.0), np.full(3, 40.0), np.full(3, 100.0)).tolist() == [True] * 3
+    expected, working = np.full(3, 100.0), WorkingAssumptions()
+    assert waiting(expected, np.full(3, 95.0), expected, working).tolist() == [False] * 3
+    assert waiting(expected, np.full(3, 40.0), expected, working).tolist() == [True] * 3
 
 
 def test_smoothing_keeps_the_total() -> None:

@@ -56,6 +56,20 @@ class WorkingAssumptions:
         assumption="the months of a spread year are a guess: at its ends they may give way, so that who is "
         "still on the way does not burden the next year",
     )
+    waiting_slack: Quantity = quantity(
+        0.1,
+        0.02,
+        0.3,
+        "part of what the response lets expect that may be missing in a month without anyone waiting",
+        assumption="more than the response is off by where nothing binds",
+    )
+    waiting_share: Quantity = quantity(
+        0.25,
+        0.1,
+        1.0,
+        "persons who wait, as a share of a month's count, from which on a queue is taken to bind",
+        assumption="a week of the flow",
+    )
     largest_change: Quantity = quantity(
         5.0,
         2.0,

@@ -33,8 +33,6 @@ Simulate = Callable[["list[tuple[Scenario, int]]"], "list[pd.DataFrame]"]
 """Runs scenarios, each with the number of its replicate, and gives the counts of each (record.run.Run)."""
 
 WORKING = 1000  # replicates 1000, 1001, ... work departures out, so that 0, 1, ... can test them
-SLACK = 0.1  # of what the response expects: as much may be missing without anyone waiting
-HELD = 0.25  # persons waiting, as a share of a month's count, from which on a queue is taken to bind
 LITTLE = 0.0005  # gain of a round in the mean error of the groups that is not worth another
 FLOOR = 0.002  # of a group's mean: a month below it could not grow again by being multiplied
 
@@ -246,7 +244,7 @@ def _updated(
     floor = FLOOR * float(before.mean())
     share = how.share
     year_weight = np.where(wanted.spread, working.year_weight.value, 0.0)
-    full = known & (counted < target) & waiting(expected, counted, target)
+    full = known & (counted < target) & waiting(expected, counted, target, working)
     now = before.copy()
     for _ in range(int(working.smoothing_steps.value)):
         seen = (counted + chance) * (how.matrix @ now + chance) / (expected + chance)
@@ -264,7 +262,9 @@ def _updated(
     return np.maximum(now, floor)
 
 
-def waiting(expected: Floats, counted: Floats, target: Floats) -> npt.NDArray[np.bool_]:
+def waiting(
+    expected: Floats, counted: Floats, target: Floats, working: WorkingAssumptions
+) -> npt.NDArray[np.bool_]:
     """Months in which people wait on the way to the count, so that more departures only wait longer.
 
     The response says how many should have been counted. Where clearly fewer were, those missing are taken
@@ -272,9 +272,9 @@ def waiting(expected: Floats, counted: Floats, target: Floats) -> npt.NDArray[np
     """
     held = np.zeros(len(counted))
     before = 0.0
-    for month, missing in enumerate((1 - SLACK) * expected - counted):
+    for month, missing in enumerate((1 - working.waiting_slack.value) * expected - counted):
         before = held[month] = max(0.0, before + missing)
-    return held > HELD * target
+    return held > working.waiting_share.value * target
 
 
 def smoothed(persons: Floats, weight: float) -> Floats:

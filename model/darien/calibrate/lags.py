@@ -152,8 +152,3 @@ def response(counted: list[Floats], departed: list[Floats]) -> Response:
         matrix[d : d + inside, d] = by_lag[d, :inside]
         after[d] = by_lag[d, inside:].sum()
     return Response(matrix=matrix, after=after, lag=lag)
-
-
-def mean_lag_days(lag: Floats) -> float:
-    """Mean of a lag in whole months: who sets out and is counted k months later took about k months."""
-    return float(np.arange(len(lag)) @ lag * 365.25 / 12)
