@@ -115,7 +115,7 @@ class Migrants:
         if name == "leg":
             on_leg = records["state"] == STATES.index("on_leg")
             legs = np.array([*model.index.legs, ""], dtype=object)
-            return legs[np.where(on_leg, records["leg"], -1)]
+            return legs[np.where(on_leg, records["leg"].astype(np.int64), -1)]
         if name in ("departed", "since"):
             start = np.datetime64(model.scenario.period.start, "D")
             return start + records[name].astype("timedelta64[D]")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from darien.engine.records import FLOWS, MIGRANT, STATES, TALLIES
-from darien.engine.world import F8, I4, I8, Table, World, table
+from darien.engine.world import F8, I4, I8, U4, Table, World, table
 
 CHUNK = 32  # ids that share a chunk of the calendar
 
@@ -53,8 +53,8 @@ WAITING_LIST = np.dtype(
 ASKING = np.dtype(
     [
         ("bits", "u8"),  # the migrant's own draw
-        ("id", "i4"),
-        ("which", "i4"),  # the checkpoint, centre or way that is asked
+        ("id", "u4"),
+        ("which", "u4"),  # the checkpoint, centre or way that is asked
         ("other", "i8"),  # the arrival's position; the checkpoint that asks for a bed
     ]
 )
@@ -66,7 +66,7 @@ class Wakes(NamedTuple):
     """The calendar: for each day a chain of chunks of ids."""
 
     days: Table  # (T,) WAKING_DAY
-    ids: I4  # (chunks, 32)
+    ids: U4  # (chunks, 32)
     next: I4  # (chunks,) the chunk that follows, or the next free one
     counts: I8  # (8,) see N_MIGRANTS and following
 
@@ -83,10 +83,10 @@ class Sums(NamedTuple):
 class Today(NamedTuple):
     """Scratch of a day."""
 
-    due: I4  # ids that wake
-    arrivals: I4  # ids that ended a leg
-    caught: I4  # what became of each arrival at the checkpoints
-    choosers: I4  # ids free to choose
+    due: U4  # ids that wake
+    arrivals: U4  # ids that ended a leg
+    caught: U4  # what became of each arrival at the checkpoints
+    choosers: U4  # ids free to choose
     picked: Table  # ASKING, at checkpoints
     requests: Table  # ASKING, for beds
     joiners: Table  # ASKING, for a place in a queue
@@ -117,7 +117,7 @@ def migrant_array(room: int) -> Table:
 
 
 def _today(room: int, limits: int, groups: int, legs: int) -> Today:
-    due, arrivals, caught, choosers = (np.zeros(room, dtype=np.int32) for _ in range(4))
+    due, arrivals, caught, choosers = (np.zeros(room, dtype=np.uint32) for _ in range(4))
     picked, requests, joiners = (table(ASKING, room) for _ in range(3))
     return Today(
         due=due,
@@ -150,7 +150,7 @@ def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:
         candidates=candidates,
         wakes=Wakes(
             days=table(WAKING_DAY, days, head=-1),
-            ids=np.zeros((0, CHUNK), dtype=np.int32),
+            ids=np.zeros((0, CHUNK), dtype=np.uint32),
             next=np.zeros(0, dtype=np.int32),
             counts=counts,
         ),
@@ -200,7 +200,7 @@ def make_room(books: Books, day: int, rescheduled: int = 0) -> Books:
 def _grown_calendar(old: Wakes, chunks: int) -> Wakes:
     """The calendar with more chunks, the new ones put on the chain of free ones."""
     have = len(old.next)
-    ids = np.zeros((chunks, CHUNK), dtype=np.int32)
+    ids = np.zeros((chunks, CHUNK), dtype=np.uint32)
     ids[:have] = old.ids
     following = np.zeros(chunks, dtype=np.int32)
     following[:have] = old.next

@@ -22,6 +22,7 @@ from darien.engine.world import (
     LEG,
     NEST,
     PLACE,
+    U4,
     Index,
     Table,
     World,
@@ -198,7 +199,7 @@ def _compile_places(scenario: Scenario, at: Index, nest_counts: list[int]) -> Ta
     )
 
 
-def _compile_nests(scenario: Scenario, at: Index) -> tuple[Table, I4, list[int]]:
+def _compile_nests(scenario: Scenario, at: Index) -> tuple[Table, U4, list[int]]:
     """Nests by place, the legs in them, and how many nests each place has."""
     hashes, sizes, legs, per_place = [], [], [], []
     for place in at.places:
@@ -213,7 +214,7 @@ def _compile_nests(scenario: Scenario, at: Index) -> tuple[Table, I4, list[int]]
             legs.extend(members)
     first, last = _ranges(sizes)
     nests_table = table(NEST, len(sizes), hash=hashes, first_leg=first, last_leg=last)
-    return nests_table, np.array(legs, dtype=np.int32), per_place
+    return nests_table, np.array(legs, dtype=np.uint32), per_place
 
 
 def _compile_hazards(scenario: Scenario) -> Table:
@@ -269,7 +270,7 @@ def _compile_legs(scenario: Scenario, at: Index) -> tuple[Table, F8]:
     return compiled, np.concatenate(tables)
 
 
-def _compile_checkpoints(scenario: Scenario, at: Index) -> tuple[Table, I4]:
+def _compile_checkpoints(scenario: Scenario, at: Index) -> tuple[Table, U4]:
     """Checkpoints, and the list that says whom a leg or a place meets, in order."""
     points = all_checkpoints(scenario).values()
     by_leg = [k for leg in at.legs for k, c in enumerate(points) if c.leg == leg]
@@ -286,7 +287,7 @@ def _compile_checkpoints(scenario: Scenario, at: Index) -> tuple[Table, I4]:
         centre=[at.centres.index(c.detention) if c.detention else -1 for c in points],
         turn_back_days=[max(1, round(c.turn_back_days.value)) for c in points],
     )
-    return compiled, np.array(by_leg + by_place, dtype=np.int32)
+    return compiled, np.array(by_leg + by_place, dtype=np.uint32)
 
 
 def _compile_groups(scenario: Scenario, at: Index) -> tuple[Table, F8]:

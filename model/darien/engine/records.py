@@ -111,9 +111,9 @@ MIGRANT = np.dtype(
         ("detained_days", "u2"),
         ("risk", "u2"),  # risk aversion times 256
         ("taste", "i2"),  # lasting taste for clandestine legs, utility times 1024
-        ("place", "i2"),
-        ("leg", "i2"),  # the leg while on one; the way while queued; the centre while detained
-        ("entry", "i2"),
+        ("place", "u2"),
+        ("leg", "u2"),  # the leg while on one; the way while queued; the centre while detained
+        ("entry", "u2"),
         ("pass_authority", "i1"),
         ("group", "u1"),
         ("state", "u1"),

@@ -18,6 +18,7 @@ I8 = npt.NDArray[np.int64]
 I4 = npt.NDArray[np.int32]
 F8 = npt.NDArray[np.float64]
 U1 = npt.NDArray[np.uint8]
+U4 = npt.NDArray[np.uint32]
 Table = npt.NDArray[np.void]
 
 PLACE = np.dtype(
@@ -25,27 +26,27 @@ PLACE = np.dtype(
         ("hash", "u8"),
         ("stay_days", "f8"),  # mean
         ("stay_worth", "f8"),  # utility; NaN where staying is no option
-        ("first_nest", "i4"),
-        ("last_nest", "i4"),
-        ("first_counter", "i4"),
-        ("last_counter", "i4"),
-        ("first_checkpoint", "i4"),  # into checkpoint_list
-        ("last_checkpoint", "i4"),
+        ("first_nest", "u4"),
+        ("last_nest", "u4"),
+        ("first_counter", "u4"),
+        ("last_counter", "u4"),
+        ("first_checkpoint", "u4"),  # into checkpoint_list
+        ("last_checkpoint", "u4"),
         ("destination", "i8"),
     ]
 )
-NEST = np.dtype([("hash", "u8"), ("first_leg", "i4"), ("last_leg", "i4")])  # into nest_legs
+NEST = np.dtype([("hash", "u8"), ("first_leg", "u4"), ("last_leg", "u4")])  # into nest_legs
 LEG = np.dtype(
     [
         ("hash", "u8"),
         ("clandestine", "f8"),  # 1 or 0
-        ("origin", "i4"),
-        ("to", "i4"),
+        ("origin", "u4"),
+        ("to", "u4"),
         ("price", "i4"),  # USD per person
-        ("first_days", "i4"),  # into days_below
-        ("last_days", "i4"),
-        ("first_checkpoint", "i4"),  # into checkpoint_list
-        ("last_checkpoint", "i4"),
+        ("first_days", "u4"),  # into days_below
+        ("last_days", "u4"),
+        ("first_checkpoint", "u4"),  # into checkpoint_list
+        ("last_checkpoint", "u4"),
         ("spare", "i4"),
     ]
 )
@@ -56,17 +57,17 @@ HAZARD = np.dtype(
         ("robbery", "f8"),  # probability per party and passage
     ]
 )
-COUNTER = np.dtype([("hash", "u8"), ("place", "i4"), ("authority", "i4")])
+COUNTER = np.dtype([("hash", "u8"), ("place", "u4"), ("authority", "i4")])
 CHECKPOINT = np.dtype(
     [
         ("hash", "u8"),
-        ("where", "i4"),  # place, or P + leg
+        ("where", "u4"),  # place, or P + leg
         ("authority", "i4"),
         ("centre", "i4"),  # the centre it asks for beds; -1: it turns people back
         ("turn_back_days", "i4"),
     ]
 )
-CENTRE = np.dtype([("hash", "u8"), ("place", "i4"), ("authority", "i4")])
+CENTRE = np.dtype([("hash", "u8"), ("place", "u4"), ("authority", "i4")])
 GROUP = np.dtype(
     [
         ("hash", "u8"),
@@ -85,8 +86,8 @@ DEPARTING = np.dtype(
     [
         ("candidates_mean", "f8"),  # parties a day at headroom times the reference rate, over the weight
         ("share", "f8"),  # of the candidates, who depart
-        ("first_entry", "i4"),  # into entries
-        ("last_entry", "i4"),
+        ("first_entry", "u4"),  # into entries
+        ("last_entry", "u4"),
     ]
 )
 ENTRY = np.dtype([("below", "f8"), ("place", "i8")])  # probability of this place or one before it
@@ -127,14 +128,14 @@ class World(NamedTuple):
     places: Table  # (P,) PLACE
     ahead_usd: F8  # (G, P) price of the cheapest way ahead, per person
     nests: Table  # (N,) NEST, by place
-    nest_legs: I4  # (L,) legs by nest
+    nest_legs: U4  # (L,) legs by nest
     legs: Table  # (L,) LEG
     hazards: Table  # (12, L) HAZARD, by month
     worth: F8  # (G, L) utility of a leg before price, hazard, taste, queues and reception
     days_below: F8  # probability of at most 1, 2, ... days, leg after leg
     counters: Table  # (C,) COUNTER, by place
     checkpoints: Table  # (K,) CHECKPOINT
-    checkpoint_list: I4  # (K,) checkpoints of legs by leg, then of places by place
+    checkpoint_list: U4  # (K,) checkpoints of legs by leg, then of places by place
     centres: Table  # (D,) CENTRE
     groups: Table  # (G,) GROUP
     party_below: F8  # (G, 20) probability of at most so many in a party
