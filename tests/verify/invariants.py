@@ -125,16 +125,30 @@ def _in_force(scenario: Scenario, start: dt.date, until: dt.date | None) -> npt.
 
 
 def check_quotas(scenario: Scenario, books: Books) -> None:
-    """In any stretch of days, those who start a leg are within its quota plus one migrant's persons."""
+    """In any stretch of days, those who start a leg are within its quota plus one migrant's persons.
+
+    From a day that began with nobody waiting on, they are within the quota
+    itself: nothing is carried over while nobody waits.
+    """
     for name, leg in scenario.legs.items():
         quota = np.full(scenario.period.days, leg.persons_per_day.value if leg.persons_per_day else np.inf)
         for measure in scenario.policy:
             if isinstance(measure, Quota) and measure.leg == name:
                 quota[_in_force(scenario, measure.start, measure.until)] = measure.persons_per_day.value
+        queued = books.at("stock_queued", leg.origin).sum(axis=1)
         over = 0.0  # the most by which any stretch that ends today exceeds its quota
+        since = 0.0  # the same for the stretch since nobody waited
         for day, started in enumerate(books.at("started", name).sum(axis=1)):
-            over = 0.0 if np.isinf(quota[day]) else max(0.0, over + float(started) - quota[day])
+            if np.isinf(quota[day]):
+                over = since = 0.0
+                continue
+            beyond = float(started) - float(quota[day])
+            over = max(0.0, over + beyond)
+            since = beyond + (since if day and queued[day - 1] else 0.0)
             assert over <= largest(scenario) + 1e-6, f"{name} on day {day}: {over:g} persons over its quota"
+            assert since <= 1e-6, (
+                f"{name} on day {day}: {since:g} persons over, with carry from an empty queue"
+            )
 
 
 def check_closures(scenario: Scenario, books: Books) -> None:

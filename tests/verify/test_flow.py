@@ -26,10 +26,8 @@ REPLICATES = 200
 Totals = dict[str, npt.NDArray[np.float64]]
 
 
-@functools.cache
-def _totals(name: str, replicates: int) -> Totals:
+def _sums(scenario: Scenario, replicates: int) -> Totals:
     """Counts summed over replicates: by measure, shape (days, where, groups)."""
-    scenario = world(name)
     sums: Totals = {}
     for replicate in range(replicates):
         books = Books(scenario, simulate(scenario, replicate=replicate))
@@ -37,6 +35,11 @@ def _totals(name: str, replicates: int) -> Totals:
             before = sums.get(measure, np.zeros(1))
             sums[measure] = np.asarray(before + books.of(measure), dtype=np.float64)
     return sums
+
+
+@functools.cache
+def _totals(name: str, replicates: int) -> Totals:
+    return _sums(world(name), replicates)
 
 
 def _against(scenario: Scenario, totals: Totals, flows: Flows, replicates: int) -> Agreement:
@@ -105,3 +108,22 @@ def test_one_worth_off_by_a_tenth_is_detected() -> None:
     scenario = world("flow-options")
     wrong = expected_flows(world("flow-options", {"parameters": {"settle_worth": -1.1}}))
     assert not _against(scenario, _totals("flow-options", REPLICATES), wrong, REPLICATES).agrees
+
+
+def test_the_length_of_one_stay_does_not_tell_that_of_the_next() -> None:
+    scenario = world("flow-stays")
+    found = _against(scenario, _totals("flow-stays", 40), expected_flows(scenario), 40)
+    assert found.cells > 100
+    assert found.agrees, f"p = {found.least_p:.2g} over {found.cells} cells: {found.worst}"
+
+
+def test_patience_in_one_queue_does_not_tell_that_in_the_next() -> None:
+    # Waiting for a leg that never comes, as long as patience lasts, is a stay by another name.
+    def shut(origin: str, to: str) -> dict[str, object]:
+        never = {"preference": 0.5, "persons_per_day": 1e-9, "travel_days": {"table": {1: 1.0}}}
+        return {"from": origin, "to": to, "mode": "boat", **never}
+
+    queues = {"shut_first": shut("first", "second"), "shut_second": shut("second", "border")}
+    scenario = world("flow-stays", {"parameters": {"stay_worth": None, "patience_days": 6}, "legs": queues})
+    found = _against(scenario, _sums(scenario, 40), expected_flows(world("flow-stays")), 40)
+    assert found.agrees, f"p = {found.least_p:.2g} over {found.cells} cells: {found.worst}"

@@ -110,10 +110,11 @@ def test_a_policy_without_effect_changes_no_byte(
     scenario = _pairing(name, WITHOUT_EFFECT[what])
     run = simulate(scenario, journeys=True)
     base, folder = bases[name]
-    pd.testing.assert_frame_equal(run.counts, base.counts)
     assert run.journeys is not None
     assert base.journeys is not None
-    pd.testing.assert_frame_equal(run.journeys, base.journeys)
+    for frame, before in ((run.counts, base.counts), (run.journeys, base.journeys)):
+        if not frame.equals(before):  # equals is quick, the assertion says where
+            pd.testing.assert_frame_equal(frame, before)
     beside = write(tmp_path / "policy", scenario, [run], wall_seconds=0)
     for file in ("counts.parquet", "journeys.parquet"):
         assert (folder / file).read_bytes() == (beside / file).read_bytes(), file

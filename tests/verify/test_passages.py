@@ -79,6 +79,33 @@ def test_a_pass_is_granted_to_a_share() -> None:
     share_agrees(with_pass[3:].sum(), presented[:-3, 0].sum(), 0.7)
 
 
+def test_a_pass_granted_at_one_counter_tells_nothing_about_the_next() -> None:
+    # Who has no pass of the first counter is held for good at the wall behind it; of those who come
+    # through, the second counter gives its pass to a half, as of anyone.
+    place = {"label": "Second", "country": "CRI", "lat": 10.0, "lon": -84.0}
+    changes: Plain = {
+        "places": {"second": place},
+        "legs": {
+            "out": {"to": "second"},
+            "last": {"from": "second", "to": "border", "mode": "bus", "travel_days": {"table": {1: 1.0}}},
+        },
+        "authorities": {"CRI": {"label": "Other authority"}},
+        "checkpoints": {
+            "post": {"place": None, "leg": "out", "coverage": 1, "identification": 1},
+            "end": {**_wall()["opens"], "authority": "CRI", "leg": "last"},
+        },
+        "detention_centres": {"centre": {"limit_days": 5000}},
+        "parameters": {"present_worth": 0},
+    }
+    counter: Plain = {"measure": "exit_pass", "passes_per_day": 1e6, "processing_days": 1, "valid_days": 3}
+    counter |= {"granted_share": 0.5, "from": on(0)}
+    one = {**counter, "name": "one", "authority": "PAN", "place": "station"}
+    two = {**counter, "name": "two", "authority": "CRI", "place": "second"}
+    books = books_of(one, two, changes=[changes])
+    through = books.at("finished", "last") - books.at("turned_back", "last")
+    share_agrees(through[2:].sum(), books.at("presented", "second")[:-2].sum(), 0.5)
+
+
 def test_a_closure_stops_its_groups_on_its_days_only() -> None:
     detour = {
         "from": "station",

@@ -57,7 +57,8 @@ def test_few_beds_turn_away_as_if_there_were_fewer_still() -> None:
     years = {"period": {"start": "2020-01-01", "end": "2044-12-31"}, "persons_per_migrant": {"people": 10}}
     counts = simulate(scenario_from(lanes(merged(plain("loss"), years), 60))).counts
     counts = counts[counts["date"] >= "2021-01-01"].astype({"where": str})
-    by_place = counts.pivot_table(index="where", columns="measure", values="persons", aggfunc="sum").dropna()
+    by_place = counts.pivot_table(index="where", columns="measure", values="persons", aggfunc="sum")
+    by_place = by_place[["admitted", "turned_away"]].dropna()
     turned = share_turned(
         (by_place["admitted"] + by_place["turned_away"]).to_numpy(), by_place["turned_away"].to_numpy()
     )
