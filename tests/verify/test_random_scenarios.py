@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
+import pytest
+
+from darien.scenario.files import faults, fingerprint, load, to_yaml
 from darien.scenario.schema import Scenario
 
 from .random_scenarios import random_scenario
+from .worlds import FOLDER, world
 
 
 def test_random_scenarios_are_valid_and_varied() -> None:
@@ -33,3 +38,17 @@ def test_random_scenarios_are_valid_and_varied() -> None:
 def test_the_same_chance_gives_the_same_scenario() -> None:
     assert random_scenario(random.Random(5)) == random_scenario(random.Random(5))
     assert random_scenario(random.Random(5)) != random_scenario(random.Random(6))
+
+
+def test_random_scenarios_pass_the_checks_of_the_file_reader(tmp_path: Path) -> None:
+    for seed in range(60):
+        data = random_scenario(random.Random(seed))
+        path = tmp_path / f"random-{seed}.yaml"
+        path.write_text(to_yaml(Scenario.model_validate(data)), encoding="utf-8")
+        assert not faults(path), (seed, faults(path))
+        assert fingerprint(load(path)) == fingerprint(Scenario.model_validate(data))
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_file_reader_reads_the_cases_as_this_suite_does(path: Path) -> None:
+    assert fingerprint(load(path)) == fingerprint(world(path.stem))
