@@ -145,7 +145,8 @@ def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:
     counts = np.zeros(8, dtype=np.int64)
     counts[FREE_CHUNK] = -1
     return Books(
-        migrants=migrant_array(max(1, expected_migrants)),
+        # The last day needs room for all its candidates.
+        migrants=migrant_array(max(1, expected_migrants + int(candidates.sum(axis=0).max(initial=0)))),
         counts=counts,
         candidates=candidates,
         wakes=Wakes(

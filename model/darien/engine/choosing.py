@@ -1,8 +1,8 @@
 """Stage 4: the choice of the next step, by nested logit with keyed draws.
 
-A nest is won by the best inclusive value plus its Gumbel draw; in a nest of
-several legs, the best leg plus its own draw is taken. A new or changed leg so
-moves only those for whom it becomes or stops being the best.
+Each option has a utility and a draw of its own, legs that are near substitutes share
+a part of it (see :mod:`darien.engine.nests`), and the largest sum is chosen. So a new
+or changed leg moves only those for whom it becomes or stops being the best.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import numpy as np
 
 from darien.engine.books import N_CHOOSERS, N_JOINERS
 from darien.engine.compiled import inlined, kernel
-from darien.engine.draws import exp, geometric, gumbel, log, mix, name_hash, uniform
+from darien.engine.draws import geometric, gumbel, mix, name_hash, uniform
 from darien.engine.ledger import add_stock, decision_key, persons_of, schedule, visit_key
 from darien.engine.levers import ADMITTED
+from darien.engine.nests import shared_draw
 from darien.engine.records import (
     F_RETURNED,
     F_SETTLED,
@@ -57,45 +58,42 @@ def _leg_utility(leg, worth, hazard, size, funds, usd_weight, risk, taste):
 
 
 @inlined
-def _best_leg(r, key, place, nests, nest_legs, legs, worth, hazards, cost_weight, scale):
-    """The leg that wins the nested logit, and its value; -1 where no leg can be taken."""
+def _best_leg(r, key, place, nests, nest_legs, nest_draws, legs, worth, hazards, cost_weight, scale):
+    """The leg of the largest utility and that utility, draws included; -1 where no leg can be taken.
+
+    A leg that is a nest of its own has one draw, a standard Gumbel; legs that share a
+    nest have the nest's draw and, on the nest's scale, one of their own.
+    """
     size, funds = np.int64(r["size"]), np.int64(r["funds"])
     usd_weight = cost_weight * np.float64(size) / max(np.float64(funds), np.float64(size))
-    risk = np.float64(r["risk"]) / 256.0
-    taste = np.float64(r["taste"]) / 1024.0
+    risk = np.float64(r["risk"]) * (1.0 / 256.0)
+    taste = np.float64(r["taste"]) * (1.0 / 1024.0)
     chosen = np.int64(_NOTHING)
     best = _NEVER
     for n in range(place["first_nest"], place["last_nest"]):
         nest = nests[n]
-        first, last = nest["first_leg"], nest["last_leg"]
+        first, last = np.int64(nest["first_leg"]), np.int64(nest["last_leg"])
+        bits = mix(key ^ nest["hash"])
         if last - first == 1:
             leg = np.int64(nest_legs[first])
             value = _leg_utility(legs[leg], worth[leg], hazards[leg], size, funds, usd_weight, risk, taste)
-            winner = leg
+            if value > _NEVER:
+                value += gumbel(bits)
+                if value > best:
+                    best = value
+                    chosen = leg
         else:
-            # Utilities relative to the first leg that can be taken, so that exponentials stay small.
-            reference = _NEVER
-            total = 0.0
-            winner = np.int64(_NOTHING)
-            within = _NEVER
+            shared = shared_draw(bits, nest_draws)
             for position in range(first, last):
                 leg = np.int64(nest_legs[position])
-                one = _leg_utility(legs[leg], worth[leg], hazards[leg], size, funds, usd_weight, risk, taste)
-                if one > _NEVER:
-                    if reference <= _NEVER:
-                        reference = one
-                    one = (one - reference) / scale
-                    total += exp(one)
-                    one += gumbel(mix(key ^ legs[leg]["hash"]))
-                    if one > within:
-                        within = one
-                        winner = leg
-            value = reference + scale * log(total) if reference > _NEVER else _NEVER
-        if value > _NEVER:
-            value += gumbel(mix(key ^ nest["hash"]))
-            if value > best:
-                best = value
-                chosen = winner
+                value = _leg_utility(
+                    legs[leg], worth[leg], hazards[leg], size, funds, usd_weight, risk, taste
+                )
+                if value > _NEVER:
+                    value += shared + scale * gumbel(mix(key ^ legs[leg]["hash"]))
+                    if value > best:
+                        best = value
+                        chosen = leg
     return chosen, best
 
 
@@ -153,7 +151,14 @@ def start_leg(r, i, leg, d, legs, days_below, groups, n_places, sums, wakes):
 @kernel
 def choose(w, v, b, d):
     """Everyone who is free at a place decides; those who chose a way with a limit go to stage 5."""
-    places, nests, nest_legs, legs, groups = w.places, w.nests, w.nest_legs, w.legs, w.groups
+    places, nests, nest_legs, nest_draws, legs, groups = (
+        w.places,
+        w.nests,
+        w.nest_legs,
+        w.nest_draws,
+        w.legs,
+        w.groups,
+    )
     how, ahead_usd, days_below, hazards = (
         w.behaviour[0],
         w.ahead_usd,
@@ -172,7 +177,17 @@ def choose(w, v, b, d):
         place = places[r["place"]]
         key = decision_key(r) ^ place["hash"]
         chosen, best = _best_leg(
-            r, key, place, nests, nest_legs, legs, worth[g], hazards, how["cost_weight"], how["nest_scale"]
+            r,
+            key,
+            place,
+            nests,
+            nest_legs,
+            nest_draws,
+            legs,
+            worth[g],
+            hazards,
+            how["cost_weight"],
+            how["nest_scale"],
         )
         for c in range(place["first_counter"], place["last_counter"]):
             holds = r["pass_authority"] == counters[c]["authority"] and r["pass_until"] >= d

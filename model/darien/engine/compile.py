@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 
 from darien.engine.draws import log, name_hash
+from darien.engine.nests import shared_draw_table
 from darien.engine.world import (
     BEHAVIOUR,
     CENTRE,
@@ -413,6 +414,7 @@ def compile_world(scenario: Scenario) -> tuple[World, Index]:
         ahead_usd=ahead_usd,
         nests=nests,
         nest_legs=nest_legs,
+        nest_draws=shared_draw_table(1 - scenario.parameters.nest_correlation.value),
         legs=legs,
         hazards=_compile_hazards(scenario),
         worth=_leg_worth(scenario, at, ahead),

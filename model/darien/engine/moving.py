@@ -316,7 +316,8 @@ def wake(w, v, b, d, visit_order):
                 events[E_PASS] += 1
                 r["flags"] = np.int64(r["flags"]) & ~AT_COUNTER
                 rule = passes[way - n_legs]
-                if uniform(mix(decision_key(r) ^ GRANTED)) < rule["granted_share"]:
+                key = decision_key(r) ^ counters[way - n_legs]["hash"]
+                if uniform(mix(key ^ GRANTED)) < rule["granted_share"]:
                     r["pass_authority"] = counters[way - n_legs]["authority"]
                     r["pass_until"] = min(d + np.int64(rule["valid_days"]), 65535)
             else:

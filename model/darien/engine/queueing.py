@@ -23,7 +23,14 @@ def queue(w, v, b, d):
     """
     legs, days_below, groups, quota, passes = w.legs, w.days_below, w.groups, v.quota, v.passes
     n_places, n_legs, how = len(w.places), len(w.legs), w.behaviour[0]
-    migrants, lists, wakes, sums, joiners = b.migrants, b.lists, b.wakes, b.sums, b.today.joiners
+    counters, migrants, lists, wakes, sums, joiners = (
+        w.counters,
+        b.migrants,
+        b.lists,
+        b.wakes,
+        b.sums,
+        b.today.joiners,
+    )
     n = b.counts[N_JOINERS]
     sort_asking(joiners, migrants, n)
     for position in range(n):
@@ -65,4 +72,7 @@ def queue(w, v, b, d):
         r = migrants[i]
         if r["state"] == QUEUED and not (r["flags"] & AT_COUNTER):
             add_stock(sums.stocks, groups, n_places, n_legs, r, 1)
-            schedule(wakes, r, i, d + geometric(mix(decision_key(r) ^ PATIENCE), how["patience_days"]))
+            way = np.int64(r["leg"])
+            where = legs[way]["hash"] if way < n_legs else counters[way - n_legs]["hash"]
+            patience = geometric(mix(decision_key(r) ^ where ^ PATIENCE), how["patience_days"])
+            schedule(wakes, r, i, d + patience)

@@ -129,6 +129,7 @@ class World(NamedTuple):
     ahead_usd: F8  # (G, P) price of the cheapest way ahead, per person
     nests: Table  # (N,) NEST, by place
     nest_legs: U4  # (L,) legs by nest
+    nest_draws: F8  # quantiles of the draw that the legs of a nest share, see darien.engine.nests
     legs: Table  # (L,) LEG
     hazards: Table  # (12, L) HAZARD, by month
     worth: F8  # (G, L) utility of a leg before price, hazard, taste, queues and reception
