@@ -58,14 +58,14 @@ def _leg_utility(leg, worth, hazard, size, funds, usd_weight, risk, taste):
 
 
 @inlined
-def _best_leg(r, key, place, nests, nest_legs, nest_draws, legs, worth, hazards, cost_weight, scale):
+def _best_leg(r, key, place, nests, nest_legs, nest_draws, legs, worth, hazards, how):
     """The leg of the largest utility and that utility, draws included; -1 where no leg can be taken.
 
     A leg that is a nest of its own has one draw, a standard Gumbel; legs that share a
     nest have the nest's draw and, on the nest's scale, one of their own.
     """
     size, funds = np.int64(r["size"]), np.int64(r["funds"])
-    usd_weight = cost_weight * np.float64(size) / max(np.float64(funds), np.float64(size))
+    usd_weight = how["cost_weight"] * np.float64(size) / max(np.float64(funds), np.float64(size))
     risk = np.float64(r["risk"]) * (1.0 / 256.0)
     taste = np.float64(r["taste"]) * (1.0 / 1024.0)
     chosen = np.int64(_NOTHING)
@@ -90,7 +90,7 @@ def _best_leg(r, key, place, nests, nest_legs, nest_draws, legs, worth, hazards,
                     legs[leg], worth[leg], hazards[leg], size, funds, usd_weight, risk, taste
                 )
                 if value > _NEVER:
-                    value += shared + scale * gumbel(mix(key ^ legs[leg]["hash"]))
+                    value += shared + how["nest_scale"] * gumbel(mix(key ^ legs[leg]["hash"]))
                     if value > best:
                         best = value
                         chosen = leg
@@ -176,19 +176,7 @@ def choose(w, v, b, d):
         g = np.int64(r["group"])
         place = places[r["place"]]
         key = decision_key(r) ^ place["hash"]
-        chosen, best = _best_leg(
-            r,
-            key,
-            place,
-            nests,
-            nest_legs,
-            nest_draws,
-            legs,
-            worth[g],
-            hazards,
-            how["cost_weight"],
-            how["nest_scale"],
-        )
+        chosen, best = _best_leg(r, key, place, nests, nest_legs, nest_draws, legs, worth[g], hazards, how)
         for c in range(place["first_counter"], place["last_counter"]):
             holds = r["pass_authority"] == counters[c]["authority"] and r["pass_until"] >= d
             if counter_open[g, c] and not holds:

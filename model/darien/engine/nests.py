@@ -67,10 +67,9 @@ def _gumbel_quantile(draws: F8, scale: float) -> F8:
         hazard = np.exp(np.minimum(log_a[:, None] - draws[None, :] / (1 - scale), 700.0))
         above = weights @ -np.expm1(-hazard)
         below = weights @ np.exp(-hazard)
-        minus_log = np.where(
-            above < 0.5, -np.log1p(-np.minimum(above, 0.5)), -np.log(np.maximum(below, 1e-300))
-        )
-    return -np.log(minus_log)
+    upper = -np.log1p(-np.minimum(above, 0.5))
+    lower = -np.log(np.maximum(below, 1e-300))
+    return -np.log(np.where(above < 0.5, upper, lower))
 
 
 @inlined
