@@ -276,6 +276,7 @@ def give_beds(w, v, b, d):
     if b.counts[N_REQUESTS] == 0:
         return
     groups, centres, checkpoints, beds, removal = w.groups, w.centres, w.checkpoints, v.beds, v.removal
+    places, how, reception = w.places, w.behaviour[0], v.reception
     n_places, n_legs, ways = len(w.places), len(w.legs), len(w.legs) + len(w.counters)
     migrants, count, lists, wakes = b.migrants, b.counts, b.lists, b.wakes
     flows, stocks, tallies = b.sums.flows, b.sums.stocks, b.sums.tallies
@@ -332,8 +333,12 @@ def give_beds(w, v, b, d):
             if beds[c]["when_full"] != NOT_APPREHEND:
                 flows[np.int64(checkpoints[by]["where"]), g, F_APPREHENDED] += persons
             flows[place, g, F_TURNED_AWAY] += persons
-            choosers[count[N_CHOOSERS]] = i
-            count[N_CHOOSERS] += 1
+            at = places[r["place"]]
+            if at["destination"]:
+                _receive(r, i, d, at["hash"], reception, how, groups, n_places, n_legs, b.sums, wakes)
+            else:
+                choosers[count[N_CHOOSERS]] = i
+                count[N_CHOOSERS] += 1
         count[N_REQUESTS] = again
         if again == 0:
             return

@@ -44,6 +44,7 @@ def queue(w, v, b, d):
     for way in range(len(quota)):
         waiting = lists[way]
         if waiting["head"] < 0:
+            waiting["credit"] = 0.0
             continue
         credit = quota[way] + waiting["credit"]
         while waiting["head"] >= 0:
