@@ -64,8 +64,18 @@ def test_every_source_can_be_followed() -> None:
         with (OBSERVED / f"{name}.csv").open(newline="", encoding="utf-8") as file:
             sources = [row["source"] for row in csv.DictReader(file)]
         assert sources
-        traceable = ("github:", "DERIVED")  # a public repository, or worked out from named series
+        # A public repository, worked out from named series, or said to be not public (next test).
+        traceable = ("github:", "DERIVED", "source document not public")
         assert all("://" in source or source.startswith(traceable) for source in sources), name
+
+
+def test_no_other_figure_goes_without_a_public_source() -> None:
+    with (OBSERVED / "parameters.csv").open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["source"].startswith("source document not public")]
+    assert {row["name"]: row["confidence"] for row in rows} == {
+        "panama_detention_release_days": "medium",
+        "hsi_intel_reports_from_mexico": "low",
+    }
 
 
 def test_regions_and_members_are_known_groups(shipped: Reported) -> None:
