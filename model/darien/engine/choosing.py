@@ -11,7 +11,7 @@ import numpy as np
 
 from darien.engine.books import N_CHOOSERS, N_JOINERS
 from darien.engine.compiled import inlined, kernel
-from darien.engine.draws import geometric, gumbel, mix, name_hash, uniform
+from darien.engine.draws import U64, geometric, gumbel, mix, name_hash, uniform
 from darien.engine.ledger import add_stock, decision_key, persons_of, schedule, visit_key
 from darien.engine.levers import ADMITTED
 from darien.engine.nests import shared_draw
@@ -32,6 +32,7 @@ STAY_LENGTH = name_hash("length of stay")
 TRAVEL_DAYS = name_hash("travel days")
 JOINS = name_hash("place in the queue")
 
+_TOP_SIX = U64(58)
 _NOTHING, _STAY, _GIVE_UP, _SETTLE = -1, -2, -3, -4
 _NEVER = -1.0e300
 
@@ -121,7 +122,7 @@ def _or_not_go_on(r, key, place, how, ahead_usd, chosen, best):
 
 
 @inlined
-def start_leg(r, i, leg, d, legs, days_below, groups, n_places, sums, wakes):
+def start_leg(r, i, leg, d, legs, days_below, days_guide, groups, n_places, sums, wakes):
     """Pay and set out; travel days are drawn from the leg's table."""
     g = np.int64(r["group"])
     one = legs[leg]
@@ -136,16 +137,12 @@ def start_leg(r, i, leg, d, legs, days_below, groups, n_places, sums, wakes):
     r["state"] = ON_LEG
     r["leg"] = leg
     r["since"] = d
-    u = uniform(mix(visit_key(r) ^ one["hash"] ^ TRAVEL_DAYS))
-    low = np.int64(one["first_days"])
-    high = np.int64(one["last_days"]) - 1
-    while low < high:
-        middle = (low + high) // 2
-        if u < days_below[middle]:
-            high = middle
-        else:
-            low = middle + 1
-    schedule(wakes, r, i, d + low - np.int64(one["first_days"]) + 1)
+    bits = mix(visit_key(r) ^ one["hash"] ^ TRAVEL_DAYS)
+    u = uniform(bits)
+    row = np.int64(days_guide[leg, np.int64(bits >> _TOP_SIX)])
+    while u >= days_below[row]:
+        row += 1
+    schedule(wakes, r, i, d + row - np.int64(one["first_days"]) + 1)
 
 
 @kernel
@@ -159,6 +156,7 @@ def choose(w, v, b, d):
         w.legs,
         w.groups,
     )
+    days_guide = w.days_guide
     how, ahead_usd, days_below, hazards = (
         w.behaviour[0],
         w.ahead_usd,
@@ -188,7 +186,7 @@ def choose(w, v, b, d):
                     chosen = np.int64(n_legs + c)
         chosen = _or_not_go_on(r, key, place, how, ahead_usd[g, np.int64(r["place"])], chosen, best)
         if chosen >= 0 and chosen < n_legs and np.isinf(quota[chosen]) and lists[chosen]["head"] < 0:
-            start_leg(r, i, chosen, d, legs, days_below, groups, n_places, sums, wakes)
+            start_leg(r, i, chosen, d, legs, days_below, days_guide, groups, n_places, sums, wakes)
         elif chosen >= 0:
             joiner = joiners[count[N_JOINERS]]
             joiner["id"] = i

@@ -271,6 +271,16 @@ def _compile_legs(scenario: Scenario, at: Index) -> tuple[Table, F8]:
     return compiled, np.concatenate(tables)
 
 
+def _guide(legs: Table, days_below: F8) -> U4:
+    """(L, 64) where to begin looking in a leg's travel table, for each 64th of probability."""
+    steps = np.arange(64) / 64
+    guide = [
+        first + np.searchsorted(days_below[first:last], steps, side="right")
+        for first, last in zip(legs["first_days"], legs["last_days"], strict=True)
+    ]
+    return np.array(guide, dtype=np.uint32)
+
+
 def _compile_checkpoints(scenario: Scenario, at: Index) -> tuple[Table, U4]:
     """Checkpoints, and the list that says whom a leg or a place meets, in order."""
     points = all_checkpoints(scenario).values()
@@ -404,6 +414,7 @@ def compile_world(scenario: Scenario) -> tuple[World, Index]:
     ahead, ahead_usd = onward(scenario)
     nests, nest_legs, nest_counts = _compile_nests(scenario, at)
     legs, days_below = _compile_legs(scenario, at)
+    days_guide = _guide(legs, days_below)
     checkpoints, checkpoint_list = _compile_checkpoints(scenario, at)
     groups, party_below = _compile_groups(scenario, at)
     departing, entries = _compile_departures(scenario, at, groups, party_below)
@@ -419,6 +430,7 @@ def compile_world(scenario: Scenario) -> tuple[World, Index]:
         hazards=_compile_hazards(scenario),
         worth=_leg_worth(scenario, at, ahead),
         days_below=days_below,
+        days_guide=days_guide,
         counters=table(
             COUNTER,
             len(counters),

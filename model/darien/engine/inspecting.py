@@ -210,39 +210,27 @@ def _receive(r, i, d, place_hash, reception, how, groups, n_places, n_legs, sums
     add_stock(sums.stocks, groups, n_places, n_legs, r, 1)
 
 
-@kernel
-def inspect(w, v, b, d):
-    """Stage 2: the leg's checkpoints, then the place is entered, then the place's checkpoints."""
-    checkpoints, checkpoint_list, groups, legs, places = (
-        w.checkpoints,
-        w.checkpoint_list,
-        w.groups,
-        w.legs,
-        w.places,
-    )
-    how, officers, reception, credit = w.behaviour[0], v.officers, v.reception, b.inspection_credit
-    migrants, count, sums, wakes, today = b.migrants, b.counts, b.sums, b.wakes, b.today
-    arrivals, caught, choosers = today.arrivals, today.caught, today.choosers
-    n = count[N_ARRIVALS]
-    for a in range(n):
-        caught[a] = _FREE
-    for on_leg in (True, False):
-        if not on_leg:
-            for a in range(n):
-                if caught[a] == _GONE:
-                    continue
-                i = np.int64(arrivals[a])
-                r = migrants[i]
-                come_to(r, legs[r["leg"]]["to"])
-                r["state"] = AT_PLACE
-                place = np.int64(r["place"])
-                sums.flows[place, np.int64(r["group"]), F_ENTERED] += persons_of(groups, r)
-                if caught[a] == _FREE and places[place]["destination"]:
-                    caught[a] = _GONE
-                    place_hash = places[place]["hash"]
-                    _receive(r, i, d, place_hash, reception, how, groups, len(places), len(legs), sums, wakes)
-        position = 0
-        while _round_of_inspections(
+@inlined
+def _all_rounds(
+    on_leg,
+    d,
+    checkpoints,
+    checkpoint_list,
+    groups,
+    legs,
+    places,
+    officers,
+    credit,
+    migrants,
+    sums,
+    wakes,
+    today,
+):
+    """Round after round until no arrival has a further checkpoint on its leg, or at its place."""
+    position = 0
+    more = True
+    while more:
+        more = _round_of_inspections(
             on_leg,
             position,
             d,
@@ -257,12 +245,83 @@ def inspect(w, v, b, d):
             sums,
             wakes,
             today,
-        ):
-            position += 1
+        )
+        position += 1
+
+
+@kernel
+def inspect(w, v, b, d):
+    """Stage 2: the leg's checkpoints, then the place is entered, then the place's checkpoints."""
+    checkpoints, checkpoint_list, groups = w.checkpoints, w.checkpoint_list, w.groups
+    legs, places, how = w.legs, w.places, w.behaviour[0]
+    officers, reception, credit = v.officers, v.reception, b.inspection_credit
+    migrants, counts, sums, wakes, today = b.migrants, b.counts, b.sums, b.wakes, b.today
+    arrivals, caught, choosers = today.arrivals, today.caught, today.choosers
+    on_legs = False
+    for k in range(len(checkpoints)):
+        if checkpoints[k]["where"] >= len(places) and officers[k]["coverage"] > 0.0:
+            on_legs = True
+    n = counts[N_ARRIVALS]
     for a in range(n):
+        caught[a] = _FREE
+    if on_legs:
+        _all_rounds(
+            True,
+            d,
+            checkpoints,
+            checkpoint_list,
+            groups,
+            legs,
+            places,
+            officers,
+            credit,
+            migrants,
+            sums,
+            wakes,
+            today,
+        )
+    # Whoever meets no checkpoint at the place is done with; the others move up in the list.
+    meet = 0
+    for a in range(n):
+        if caught[a] == _GONE:
+            continue
+        i = np.int64(arrivals[a])
+        r = migrants[i]
+        come_to(r, legs[r["leg"]]["to"])
+        r["state"] = AT_PLACE
+        place = places[r["place"]]
+        sums.flows[np.int64(r["place"]), np.int64(r["group"]), F_ENTERED] += persons_of(groups, r)
+        if caught[a] == _CAUGHT:
+            continue
+        if place["destination"]:
+            _receive(r, i, d, place["hash"], reception, how, groups, len(places), len(legs), sums, wakes)
+        elif place["first_checkpoint"] < place["last_checkpoint"]:
+            arrivals[meet] = i
+            caught[meet] = _FREE
+            meet += 1
+        else:
+            choosers[counts[N_CHOOSERS]] = i
+            counts[N_CHOOSERS] += 1
+    counts[N_ARRIVALS] = meet
+    _all_rounds(
+        False,
+        d,
+        checkpoints,
+        checkpoint_list,
+        groups,
+        legs,
+        places,
+        officers,
+        credit,
+        migrants,
+        sums,
+        wakes,
+        today,
+    )
+    for a in range(meet):
         if caught[a] == _FREE:
-            choosers[count[N_CHOOSERS]] = arrivals[a]
-            count[N_CHOOSERS] += 1
+            choosers[counts[N_CHOOSERS]] = arrivals[a]
+            counts[N_CHOOSERS] += 1
 
 
 @kernel

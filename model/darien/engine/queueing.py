@@ -23,14 +23,8 @@ def queue(w, v, b, d):
     """
     legs, days_below, groups, quota, passes = w.legs, w.days_below, w.groups, v.quota, v.passes
     n_places, n_legs, how = len(w.places), len(w.legs), w.behaviour[0]
-    counters, migrants, lists, wakes, sums, joiners = (
-        w.counters,
-        b.migrants,
-        b.lists,
-        b.wakes,
-        b.sums,
-        b.today.joiners,
-    )
+    counters, days_guide, joiners = w.counters, w.days_guide, b.today.joiners
+    migrants, lists, wakes, sums = b.migrants, b.lists, b.wakes, b.sums
     n = b.counts[N_JOINERS]
     sort_asking(joiners, migrants, n)
     for position in range(n):
@@ -60,7 +54,7 @@ def queue(w, v, b, d):
                 r["wake"] = 0
                 add_stock(sums.stocks, groups, n_places, n_legs, r, -1)
             if way < n_legs:
-                start_leg(r, i, np.int64(way), d, legs, days_below, groups, n_places, sums, wakes)
+                start_leg(r, i, np.int64(way), d, legs, days_below, days_guide, groups, n_places, sums, wakes)
             else:
                 r["flags"] = np.int64(r["flags"]) | AT_COUNTER
                 r["since"] = d

@@ -134,6 +134,7 @@ class World(NamedTuple):
     hazards: Table  # (12, L) HAZARD, by month
     worth: F8  # (G, L) utility of a leg before price, hazard, taste, queues and reception
     days_below: F8  # probability of at most 1, 2, ... days, leg after leg
+    days_guide: U4  # (L, 64) for each 64th of probability, the first row of days_below that may hold it
     counters: Table  # (C,) COUNTER, by place
     checkpoints: Table  # (K,) CHECKPOINT
     checkpoint_list: U4  # (K,) checkpoints of legs by leg, then of places by place
