@@ -23,7 +23,7 @@ from darien.actors.migrants import Migrants
 from darien.actors.policy import Policy, as_share, share_in_force
 from darien.engine.books import EVENTS, N_MIGRANTS, make_room, open_books
 from darien.engine.compile import all_checkpoints, compile_world
-from darien.engine.day import dissolve_queues, hold_by_new_rules, run_day
+from darien.engine.day import dissolve_queues, hold_by_new_rules, simulate_day
 from darien.engine.draws import name_hash
 from darien.engine.levers import Levers
 from darien.engine.moving import count_candidates
@@ -140,7 +140,7 @@ class RouteModel(mesa.Model):
         self._set_levers(day)
         self.books = make_room(self.books, day)
         began = time.perf_counter()
-        run_day(self.world, self.levers, self.books, day, self._seed_key, self._visit_order)
+        simulate_day(self.world, self.levers, self.books, day, self._seed_key, self._visit_order)
         self.kernel_seconds += time.perf_counter() - began
         self.day = day + 1
         if self._collecting:

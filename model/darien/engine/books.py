@@ -74,8 +74,8 @@ class Wakes(NamedTuple):
 class Sums(NamedTuple):
     """Whole numbers by where they are counted (places, legs, route), group and measure."""
 
-    flows: I8  # (P + L + 1, G, flows) persons in the current recorded period
-    stocks: I8  # (P + L + 1, G, states) persons
+    flows: I4  # (P + L + 1, G, flows) persons in the current recorded period
+    stocks: I4  # (P + L + 1, G, states) persons; 4 bytes each, so that all stay in the nearer caches
     tallies: I8  # (P + L + 1, G, tallies) since the start
     events: I8  # (kinds,) migrants
 
@@ -158,8 +158,8 @@ def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:
         lists=table(WAITING_LIST, legs + len(world.counters) + centres, head=-1, tail=-1),
         inspection_credit=np.zeros(checkpoints),
         sums=Sums(
-            flows=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int64),
-            stocks=np.zeros((wheres, groups, len(STATES)), dtype=np.int64),
+            flows=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int32),
+            stocks=np.zeros((wheres, groups, len(STATES)), dtype=np.int32),
             tallies=np.zeros((wheres, groups, len(TALLIES)), dtype=np.int64),
             events=np.zeros(len(EVENTS), dtype=np.int64),
         ),

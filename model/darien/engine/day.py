@@ -7,6 +7,9 @@ ask, then gives the places, then passes the rest on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from darien.engine.books import N_ARRIVALS, N_CHOOSERS, N_JOINERS, N_REQUESTS
@@ -33,6 +36,22 @@ def run_day(w, v, b, d, seed_key, visit_order):
     choose(w, v, b, d)  # who is free at a place goes on, stays, presents oneself, gives up or settles
     queue(w, v, b, d)  # who chose a way with a daily limit queues; queues move up
     close_books(w, v, b, d)  # stocks, waits to expect, peaks, the rows of a recorded period
+
+
+_compiled: list[Callable[..., None]] = []
+
+
+def simulate_day(*arguments: Any) -> None:
+    """Call run_day without its dispatcher, which looks up the types of fifty arrays at every call.
+
+    Their types never change; the look-up takes as long as settling a hundred migrants.
+    """
+    if not _compiled:
+        run_day(*arguments)
+        (overload,) = run_day.overloads.values()
+        _compiled.append(overload.entry_point)
+    else:
+        _compiled[0](*arguments)
 
 
 @kernel

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from darien.record.run import OUTCOME_COLUMNS
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-Whole = npt.NDArray[np.int64]
+Whole = npt.NDArray[np.signedinteger[Any]]
 
 # Flows summed over the whole route, and those that also say in which country.
 _ROUTE_FLOWS = (
