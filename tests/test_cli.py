@@ -168,6 +168,19 @@ def test_run_says_what_is_probably_not_meant(folder: Folder, command: Command, a
     assert err.splitlines()[0].startswith("note: detention_centres.panama_city: 100 beds hold fewer than 10")
 
 
+def test_a_shorter_period_is_no_fault_but_told_in_one_line(
+    folder: Folder, command: Command, asked: Asked
+) -> None:
+    shorter = ("--set", "period.end=2016-01-31")
+    never = "note: 1 measure of the policy lies outside 2016-01-01 to 2016-01-31 and is never in force"
+    status, out, err = command("check", "small.yaml", *shorter)
+    assert (status, err) == (0, f"small.yaml: {never}\n")
+    assert "1 measure, 2016-01-01 to 2016-01-31 (31 days)" in out
+    status, _, err = command("run", "small.yaml", "--no-figures", *shorter)
+    assert (status, err) == (0, f"{never}\n")
+    assert load(folder.path / "results/small/scenario.yaml").policy == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

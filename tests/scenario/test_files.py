@@ -310,6 +310,85 @@ def test_a_measure_from_before_the_period_may_reach_into_it(folder: Folder) -> N
     assert faults(path) == []
 
 
+NEVER = "1 measure of the policy lies outside 2016-01-01 to 2016-01-31 and is never in force"
+
+
+def test_a_measure_of_the_base_is_never_in_force_in_a_shorter_period(folder: Folder) -> None:
+    shorter = load("small.yaml", ["period.end=2016-01-31"])
+    assert [measure.name for measure in shorter.policy] == ["bus_quota"]
+    assert warnings(shorter) == [NEVER]
+    assert warnings(load(folder.overlay("period: {end: 2016-01-31}\n"))) == [NEVER]
+    folder.overlay("policy:\n  - {measure: border_closure, legs: [bus_north], from: 2016-01-10}\n")
+    folder.write("top.yaml", "title: a\nwhy: b\nextends: overlay.yaml\nperiod: {end: 2016-01-05}\n")
+    assert warnings(load("top.yaml")) == [
+        "2 measures of the policy lie outside 2016-01-01 to 2016-01-05 and are never in force"
+    ]
+
+
+def test_a_measure_of_the_base_may_end_before_a_later_start(folder: Folder) -> None:
+    early = (
+        "{measure: quota, leg: bus_north, persons_per_day: 9, from: 2016-01-01, "
+        "until: 2016-01-09, ramp_days: 30}"
+    )
+    late = "{measure: quota, leg: bus_north, persons_per_day: 9, from: 2017-01-01}"
+    folder.overlay(f"policy:\n  - {early}\n")
+    assert warnings(load("overlay.yaml", ["period.start=2016-01-10"])) == [
+        "1 measure of the policy lies outside 2016-01-10 to 2016-03-31 and is never in force"
+    ]
+    # The end was not cut: a measure from after it is a slip of whoever wrote it.
+    folder.overlay(f"policy:\n  - {early}\n  - {late}\n")
+    found = faults("overlay.yaml", ["period.start=2016-01-10"])
+    assert [(fault.line, fault.path) for fault in found] == [(6, "policy[2].from")]
+
+
+def test_a_measure_never_in_force_takes_no_beds_and_no_officers(folder: Folder) -> None:
+    folder.overlay(
+        "policy:\n"
+        "  - {measure: detention, centre: second, beds_added: -50, from: 2016-02-01}\n"
+        "  - {measure: checkpoint, strengthens: darien_post, officers_added: -9, from: 2016-02-01}\n"
+    )
+    fewer = "detention_centres:\n  second: {beds: 10}\ncheckpoints:\n  darien_post: {officers: 2}\n"
+    top = "title: a\nwhy: b\nextends: overlay.yaml\n"
+    folder.write("top.yaml", f"{top}{fewer}")
+    assert [fault.path for fault in faults("top.yaml")] == [
+        "policy[1].beds_added",
+        "policy[2].officers_added",
+    ]
+    folder.write("top.yaml", f"{top}{fewer}period: {{end: 2016-01-31}}\n")
+    assert faults("top.yaml") == []
+
+
+def test_what_a_measure_never_in_force_names_must_exist(folder: Folder) -> None:
+    folder.overlay("policy:\n  - {measure: quota, leg: bus_nort, persons_per_day: 9, from: 2016-03-01}\n")
+    assert [f.path for f in faults("overlay.yaml", ["period.end=2016-01-31"])] == ["policy[1].leg"]
+
+
+def test_months_of_departures_may_reach_beyond_the_period(folder: Folder) -> None:
+    assert faults("small.yaml", ["period.end=2016-02-10"]) == []
+    assert faults("small.yaml", ["period.start=2016-02-10"]) == []
+
+
+def test_the_resolved_whole_leaves_out_what_is_never_in_force(folder: Folder) -> None:
+    opened = (
+        "{measure: checkpoint, name: new_post, from: 2016-03-01, opens: {authority: PAN, leg: bus_north, "
+        "officers: 1, inspections_per_officer_day: 5, coverage: 1, identification: 1, then: turn_back}}"
+    )
+    folder.overlay(
+        f"policy:\n  - {opened}\n"
+        "  - {measure: training, checkpoints: [darien_post, new_post], trained_per_30_days: 0.1, "
+        "from: 2016-01-02}\n"
+        "  - {measure: border_closure, name: closed, legs: [bus_north], from: 2016-01-03}\n"
+    )
+    shorter = load("overlay.yaml", ["period.end=2016-01-31"])
+    loaded = again(shorter, folder)
+    assert [measure.name for measure in loaded.policy] == ["training_2", "closed"]
+    assert [name for name, _ in shorter.named_policy[2:]] == [name for name, _ in loaded.named_policy]
+    assert loaded.checkpoints["new_post"].coverage.value == 0
+    assert list(loaded.checkpoints) == ["darien_post", "new_post"]
+    assert fingerprint(loaded) == fingerprint(shorter)
+    assert warnings(loaded) == []
+
+
 def test_rules_of_a_centre_may_come_from_two_measures(folder: Folder) -> None:
     both = folder.overlay(
         "policy:\n"

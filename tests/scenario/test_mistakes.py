@@ -178,6 +178,28 @@ MISTAKES = [
         ),
     ),
     Mistake(
+        "measure outside the period of its own file",
+        [("policy.bus_quota.from", "given 2017-02-01; allowed: a day from 2016-01-01 to 2016-03-31")],
+        scenario=(
+            "persons_per_day: 100, from: 2016-02-01}",
+            "persons_per_day: 100, from: 2017-02-01}  # !",
+        ),
+        what="small.yaml",
+    ),
+    Mistake(
+        "period and measure of one overlay",
+        [("policy.spring.from", "starts after the period ends; given 2016-03-01")],
+        "period: {end: 2016-02-20}\n"
+        + policy("measure: quota, name: spring, leg: bus_north, persons_per_day: 5, from: 2016-03-01"),
+    ),
+    Mistake(
+        "measure set outside the period",
+        [("policy.bus_quota.from", "starts after the period ends; given 2017-01-01")],
+        what="small.yaml",
+        sets=("policy.bus_quota.from=2017-01-01",),
+        at=["--set policy.bus_quota.from=2017-01-01"],
+    ),
+    Mistake(
         "measure ends before it starts",
         [("policy[1]", "ends (2016-01-01) before it starts (2016-02-01)")],
         policy("measure: quota, leg: bus_north, persons_per_day: 5, from: 2016-02-01, until: 2016-01-01"),

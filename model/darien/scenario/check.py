@@ -7,9 +7,9 @@ of the period have departures. The policy is looked at in check_policy.py.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from darien.scenario.check_policy import check_checkpoint, check_policy
+from darien.scenario.check_policy import check_checkpoint, check_policy, misses
 from darien.scenario.errors import listed, nearest
 from darien.scenario.measures import ReceptionMeasure
 from darien.scenario.parts import Finder, Parts, Problem, of_scenario
@@ -21,9 +21,9 @@ FEW_BEDS = 10  # migrants: below that a stock limit that rounds down loses much 
 OF_A_RUN = {"title", "why", "period", "departures"}  # what a world file leaves to the scenario
 
 
-def check(parts: Parts) -> list[Problem]:
-    """Every fault that lies between parts, in the order of the scenario's keys."""
-    found = Finder(parts)
+def check(parts: Parts, excused: Collection[tuple[int, str | None]] = ()) -> list[Problem]:
+    """Every fault that lies between parts, in the order of the scenario's keys; ``excused`` as for Finder."""
+    found = Finder(parts, excused)
     _places_and_legs(found)
     _groups(found)
     _institutions(found)
@@ -221,7 +221,25 @@ def may_take(leg: Leg, group: str) -> bool:
 def warnings(scenario: Scenario) -> list[str]:
     """What is allowed but probably not meant, a sentence each."""
     parts = of_scenario(scenario)
-    return [*_few_beds(scenario), *_dead_ends(scenario, parts), *_nests(scenario), *_idle(scenario)]
+    return [
+        *_never(scenario),
+        *_few_beds(scenario),
+        *_dead_ends(scenario, parts),
+        *_nests(scenario),
+        *_idle(scenario),
+    ]
+
+
+def _never(scenario: Scenario) -> list[str]:
+    """How many measures lie wholly outside the period."""
+    period = scenario.period
+    outside = sum(misses(measure, period) is not None for measure in scenario.policy)
+    if not outside:
+        return []
+    days = f"{period.start} to {period.end}"
+    if outside == 1:
+        return [f"1 measure of the policy lies outside {days} and is never in force"]
+    return [f"{outside} measures of the policy lie outside {days} and are never in force"]
 
 
 def _few_beds(scenario: Scenario) -> list[str]:
@@ -279,6 +297,8 @@ def _idle(scenario: Scenario) -> list[str]:
     """Measures of which a part lies outside the period, and groups of whom nobody departs."""
     said = []
     for i, measure in enumerate(scenario.policy):
+        if misses(measure, scenario.period):
+            continue
         full = measure.start + dt.timedelta(days=measure.ramp_days)
         if measure.ramp_days and full > min(measure.until or dt.date.max, scenario.period.end):
             said.append(f"policy.{measure.name or f'[{i}]'}: ends before it has its full effect ({full})")

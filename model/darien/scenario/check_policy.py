@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
 from darien.scenario.measures import (
     BorderClosure,
@@ -16,6 +17,7 @@ from darien.scenario.measures import (
     TrainingMeasure,
 )
 from darien.scenario.parts import Finder
+from darien.scenario.schema import Period
 from darien.scenario.world import Checkpoint, DetentionCentre
 from darien.scenario.yaml_nodes import Key
 
@@ -55,13 +57,29 @@ def _names(found: Finder) -> None:
 
 def _dates(found: Finder, i: int, measure: Dated) -> None:
     period = found.parts.period
-    if period is None:
+    if period is None or _never(found, i, measure):
         return
     inside = f"a day from {period.start} to {period.end}"
+    match misses(measure, period):
+        case "from":
+            found.add(("policy", i, "from"), "starts after the period ends", str(measure.start), inside)
+        case "until":
+            found.add(("policy", i, "until"), "ends before the period starts", str(measure.until), inside)
+
+
+def misses(measure: Dated, period: Period) -> Literal["from", "until"] | None:
+    """The date by which a measure lies wholly outside a period; None if it holds on some of its days."""
     if measure.start > period.end:
-        found.add(("policy", i, "from"), "starts after the period ends", str(measure.start), inside)
+        return "from"
     if measure.until is not None and measure.until < period.start:
-        found.add(("policy", i, "until"), "ends before the period starts", str(measure.until), inside)
+        return "until"
+    return None
+
+
+def _never(found: Finder, i: int, measure: Dated) -> bool:
+    """Whether a measure is never in force because the period was cut after the measure was written."""
+    period = found.parts.period
+    return period is not None and (i, misses(measure, period)) in found.excused
 
 
 def _references(found: Finder, i: int, measure: Dated) -> None:
@@ -139,7 +157,7 @@ def _centre_through_time(found: Finder, name: str, centre: DetentionCentre) -> N
     mine: list[tuple[int, Dated]] = [
         (i, measure)
         for i, measure in enumerate(found.parts.policy)
-        if isinstance(measure, DetentionMeasure) and measure.centre == name
+        if isinstance(measure, DetentionMeasure) and measure.centre == name and not _never(found, i, measure)
     ]
     said: set[tuple[int, str]] = set()
 
@@ -207,7 +225,9 @@ def _officers_through_time(found: Finder) -> None:
         mine: list[tuple[int, Dated]] = [
             (i, measure)
             for i, measure in enumerate(parts.policy)
-            if isinstance(measure, CheckpointMeasure) and measure.strengthens == name
+            if isinstance(measure, CheckpointMeasure)
+            and measure.strengthens == name
+            and not _never(found, i, measure)
         ]
         blamed: set[int] = set()
         for day in _turns(mine):

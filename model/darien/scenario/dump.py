@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
+from darien.scenario.check_policy import misses
+from darien.scenario.measures import CheckpointMeasure, Measure, TrainingMeasure
 from darien.scenario.quantity import Quantity
 from darien.scenario.schema import Scenario
 from darien.scenario.shape import fields
@@ -26,11 +28,39 @@ def resolved(scenario: Scenario) -> dict[str, Any]:
     """The whole scenario as plain data, defaults included, under the keys of a scenario file.
 
     Quantities without a range or source are bare numbers, whole floats are
-    integers, dates are dates; keys without a value are left out.
+    integers, dates are dates; keys without a value are left out, and so are
+    measures that are never in force.
     """
-    data = _plain(scenario)
+    data = _plain(_as_run(scenario))
     assert isinstance(data, dict)
     return data
+
+
+def _as_run(scenario: Scenario) -> Scenario:
+    """The scenario without measures that lie wholly outside its period: a run is the same without them.
+
+    The others keep the names that they go by, also where that is their position. A checkpoint that
+    is never opened, but that others name, stays as one that inspects nobody.
+    """
+    named = [(name, m) for name, m in scenario.named_policy if misses(m, scenario.period) is None]
+    if len(named) == len(scenario.policy):
+        return scenario
+    policy: list[Measure] = []
+    spoken_of: set[str | None] = set()
+    for name, measure in named:
+        moved = measure.name is None and name != f"{measure.measure}_{len(policy)}"
+        policy.append(measure.model_copy(update={"name": name}) if moved else measure)
+        if isinstance(measure, CheckpointMeasure):
+            spoken_of.add(measure.strengthens)
+        elif isinstance(measure, TrainingMeasure):
+            spoken_of.update(measure.checkpoints)
+    closed = {
+        name: measure.opens.model_copy(update={"coverage": Quantity(value=0)})
+        for name, measure in scenario.named_policy
+        if isinstance(measure, CheckpointMeasure) and measure.opens is not None
+        if name in spoken_of and misses(measure, scenario.period)
+    }
+    return scenario.model_copy(update={"policy": policy, "checkpoints": scenario.checkpoints | closed})
 
 
 def to_yaml(scenario: Scenario) -> str:

@@ -65,9 +65,9 @@ def read(
                 if e["type"] != "missing" or len(e["loc"]) > 1 or e["loc"][0] not in OF_A_RUN
             ]
         found += translate(errors, root)
-        found += [_located(problem, root) for problem in check(parts.of_data(data))]
+        found += [_located(p, root) for p in check(parts.of_data(data), _excused(root, chain))]
         return None, _in_order(found, chain)
-    found += [_located(problem, root) for problem in check(parts.of_scenario(scenario))]
+    found += [_located(p, root) for p in check(parts.of_scenario(scenario), _excused(root, chain))]
     return scenario, _in_order(found, chain)
 
 
@@ -77,6 +77,34 @@ def _located(problem: parts.Problem, root: Node) -> Fault:
     return Fault(
         where.mark.file, where.mark.line, where.path, problem.message, problem.given, problem.allowed
     )
+
+
+def _excused(root: Node, chain: Sequence[str]) -> set[tuple[int, str | None]]:
+    """The dates of measures over which the period was cut: by a file laid over theirs, or by ``--set``.
+
+    Who shortens a base cannot rewrite its measures: those outside are never in force. Whoever writes a
+    measure for a period that stands in the same file, or in one below, has mistaken a date.
+    """
+    excused: set[tuple[int, str | None]] = set()
+    policy, period = root.mapping.get("policy"), root.mapping.get("period")
+    if policy is None or period is None or not isinstance(policy.value, list):
+        return excused
+    for key, end in (("from", "end"), ("until", "start")):
+        missed = period.mapping.get(end)
+        for i, measure in enumerate(policy.value):
+            date = measure.mapping.get(key)
+            if date is None or missed is None:
+                continue
+            if _depth(missed.at.file, chain) < _depth(date.at.file, chain):
+                excused.add((i, key))
+    return excused
+
+
+def _depth(file: str, chain: Sequence[str]) -> int:
+    """How far down the chain of ``extends`` a value was written; -1 for ``--set``, above them all."""
+    if file.startswith("--set"):
+        return -1
+    return chain.index(file) if file in chain else len(chain)
 
 
 def _read_nodes(what: str | Path, sets: Sequence[str], chain: list[str], found: list[Fault]) -> Node:
@@ -168,10 +196,4 @@ def _base(extends: Node, path: Path) -> Path:
 
 def _in_order(found: list[Fault], chain: Sequence[str]) -> list[Fault]:
     """Without repeats: those of ``--set`` first, then from the file that was asked for down, by line."""
-    rank = {name: number for number, name in enumerate(chain)}
-
-    def key(fault: Fault) -> tuple[int, int]:
-        outside = -1 if fault.file.startswith("--set") else len(chain)
-        return rank.get(fault.file, outside), fault.line or 0
-
-    return sorted(dict.fromkeys(found), key=key)
+    return sorted(dict.fromkeys(found), key=lambda fault: (_depth(fault.file, chain), fault.line or 0))

@@ -3,7 +3,7 @@ even when some part is broken: a broken part is known by name and is otherwise N
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar, get_args
@@ -147,10 +147,15 @@ def _valid(adapter: TypeAdapter[Any], given: object) -> Any:
 
 
 class Finder:
-    """Collects problems; knows what is named in a scenario."""
+    """Collects problems; knows what is named in a scenario.
 
-    def __init__(self, parts: Parts) -> None:
+    ``excused``: dates of measures (position in the policy, ``from`` or ``until``) that are no fault
+    where they lie outside the period.
+    """
+
+    def __init__(self, parts: Parts, excused: Collection[tuple[int, str | None]] = ()) -> None:
         self.parts = parts
+        self.excused = excused
         self.problems: list[Problem] = []
 
     def add(
