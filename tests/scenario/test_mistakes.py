@@ -689,11 +689,109 @@ def test_every_fault_of_a_file_is_found_at_once(folder: Folder) -> None:
     assert [(fault.line, fault.path) for fault in faults(path)] == [
         (4, "seed"),
         (6, "legs.bus_north.to"),
-        (7, "legs.darien_boat.mode"),
         (7, "legs.darien_boat.price"),
+        (7, "legs.darien_boat.mode"),
         (8, "departures.times.hati"),
         (10, "policy[1].leg"),
         (11, "policy[2].persons_per_day"),
+    ]
+
+
+def test_a_misspelt_key_hides_no_other_fault_of_its_part(folder: Folder) -> None:
+    path = folder.overlay(
+        "detention_centres:\n"
+        "  second:\n"
+        "    limit_day: 0\n"  # what was meant is checked too
+        "    place: metetti\n"
+        "legs:\n"
+        "  bus_north:\n"
+        "    pric: 5\n"
+        "    too: boarder\n"  # a misspelt key with an unknown place
+        "policy:\n"
+        "  - measure: detention\n"
+        "    name: third\n"
+        "    centre: thrid\n"
+        "    bed_added: 5\n"
+        "    from: 2018-02-01\n"
+        "    until: 2018-01-01\n"
+    )
+    assert [(fault.line, fault.path) for fault in faults(path)] == [
+        (6, "detention_centres.second.limit_day"),
+        (6, "detention_centres.second.limit_days"),
+        (7, "detention_centres.second.place"),
+        (10, "legs.bus_north.pric"),
+        (11, "legs.bus_north.too"),
+        (11, "legs.bus_north.to"),
+        (13, "policy.third"),  # ends before it starts
+        (15, "policy.third.centre"),
+        (16, "policy.third.bed_added"),
+    ]
+    with pytest.raises(ScenarioError):
+        load(folder.overlay("legs:\n  bus_north: {pric: 5}\n"))
+
+
+def test_a_broken_value_hides_no_unknown_name_of_its_part(folder: Folder) -> None:
+    path = folder.overlay(
+        "groups:\n"
+        "  cuba: {funds_usd: much, entries: {replace: [{from: 1, shares: {quito: 1}}, 7]}}\n"
+        "authorities:\n"
+        "  PAN: {label: 3, removal_share: {nepal: 0.1, cuba: 2}}\n"
+        "checkpoints:\n"
+        "  darien_post: {officers: many, leg: bus}\n"
+        "departures:\n"
+        "  dispersion: 0\n"
+        "  times: {hati: 2, cuba: -1}\n"
+        "parameters: {expelled_to: quito, cost_weight: -1}\n"
+        "policy:\n"
+        "  - {measure: training, checkpoints: [darien_pots, 3], trained_per_30_days: 0.1, from: 2016-02-01}\n"
+        "  - {measure: border_closure, legs: [bus], groups: nepal, from: 2016-02-01}\n"
+        "  - {measure: quota, persons_per_day: 0, leg: bus, from: 2016-02-01}\n"
+        "  - {measure: checkpoint, name: post, from: soon, opens: {authority: MEX, leg: bus, officers: x}}\n"
+    )
+    found = [(fault.line, fault.path) for fault in faults(path)]
+    names = {
+        (5, "groups.cuba.entries[0].shares.quito"),
+        (7, "authorities.PAN.removal_share.nepal"),
+        (9, "checkpoints.darien_post.leg"),
+        (12, "departures.times.hati"),
+        (13, "parameters.expelled_to"),
+        (15, "policy[1].checkpoints[0]"),
+        (16, "policy[2].legs[0]"),
+        (17, "policy[3].leg"),
+        (18, "policy.post.opens.authority"),
+        (18, "policy.post.opens.leg"),
+    }
+    assert names <= set(found)
+    values = {
+        (5, "groups.cuba.funds_usd"),
+        (5, "groups.cuba.entries[0].from"),
+        (5, "groups.cuba.entries[1]"),
+        (7, "authorities.PAN.label"),
+        (7, "authorities.PAN.removal_share.cuba"),
+        (9, "checkpoints.darien_post.officers"),
+        (12, "departures.times.cuba"),
+        (13, "parameters.cost_weight"),
+        (15, "policy[1].checkpoints[1]"),
+        (16, "policy[2].groups"),
+        (17, "policy[3].persons_per_day"),
+        (18, "policy.post.from"),
+        (18, "policy.post.opens.officers"),
+        (18, "policy.post.opens"),  # what it lacks
+    }
+    assert set(found) == names | values
+    assert len(found) == len(set(found))
+
+
+def test_a_series_that_cannot_be_read_hides_no_other_fault(folder: Folder) -> None:
+    folder.write("d.csv", "month,group,persons_per_day\n2016-01,cuba,many\n2016-02,cubans,3\n")
+    given = "extends: world.yaml\ntitle: a\nwhy: b\nperiod: {start: 2016-01-01, end: 2016-02-29}\nseed: -1\n"
+    unread = folder.write("a.yaml", f"{given}departures: {{series: none.csv, times: {{hati: 1}}}}\n")
+    assert [fault.path for fault in faults(unread)] == ["seed", "departures.series", "departures.times.hati"]
+    spoilt = folder.write("b.yaml", f"{given}departures: {{series: d.csv}}\n")
+    assert [(fault.file, fault.path) for fault in faults(spoilt)] == [
+        ("b.yaml", "seed"),
+        ("d.csv", "departures.series"),
+        ("d.csv", "departures.monthly.cubans"),
     ]
 
 

@@ -45,15 +45,13 @@ def _places_and_legs(found: Finder) -> None:
     if readable and not destinations(parts):
         allowed = "`destination: true` at one place or more"
         found.add(("places",), "no place is a destination", None, allowed)
-    for name, leg in parts.legs.items():
-        if leg is None:
-            continue
+    for name, leg in parts.legible("legs"):
         found.known("place", "places", ("legs", name, "from"), leg.origin)
         found.known("place", "places", ("legs", name, "to"), leg.to)
-        if leg.origin == leg.to:
+        if leg.origin is not None and leg.origin == leg.to:
             found.add(("legs", name, "to"), "ends where it starts", leg.to, "another place")
         found.known("season", "seasons", ("legs", name, "season"), leg.season)
-        for liking in leg.preference_by_group:
+        for liking in leg.preference_by_group or ():
             found.known("group", "groups", ("legs", name, "preference_by_group", liking), liking)
         for i, allowed_group in enumerate(leg.groups or ()):
             found.known("group", "groups", ("legs", name, "groups", i), allowed_group)
@@ -63,13 +61,12 @@ def _groups(found: Finder) -> None:
     parts = found.parts
     for weighted in parts.persons_per_migrant:
         found.known("group", "groups", ("persons_per_migrant", weighted), weighted)
-    for name, group in parts.groups.items():
-        if group is None:
-            continue
-        for i, entries in enumerate(group.entries):
-            for place in entries.shares:
+    for name, group in parts.legible("groups"):
+        for i, entries in enumerate(group.entries or ()):
+            for place in (entries.shares or ()) if entries is not None else ():
                 found.known("place", "places", ("groups", name, "entries", i, "shares", place), place)
-        _entry_dates(found, name, group)
+        if parts.groups[name] is not None:
+            _entry_dates(found, name, group)
 
 
 def _entry_dates(found: Finder, name: str, group: Group) -> None:
@@ -93,15 +90,12 @@ def _entry_dates(found: Finder, name: str, group: Group) -> None:
 
 def _institutions(found: Finder) -> None:
     parts = found.parts
-    for country, authority in parts.authorities.items():
-        for group in authority.removal_share if authority is not None else ():
+    for country, authority in parts.legible("authorities"):
+        for group in authority.removal_share or ():
             found.known("group", "groups", ("authorities", country, "removal_share", group), group)
-    for name, checkpoint in parts.checkpoints.items():
-        if checkpoint is not None:
-            check_checkpoint(found, ("checkpoints", name), checkpoint)
-    for name, centre in parts.detention_centres.items():
-        if centre is None:
-            continue
+    for name, checkpoint in parts.legible("checkpoints"):
+        check_checkpoint(found, ("checkpoints", name), checkpoint)
+    for name, centre in parts.legible("detention_centres"):
         where = ("detention_centres", name)
         found.known("authority", "authorities", (*where, "authority"), centre.authority)
         found.known("place", "places", (*where, "place"), centre.place)
@@ -113,11 +107,12 @@ def _institutions(found: Finder) -> None:
 def _departures(found: Finder) -> None:
     parts = found.parts
     departures, period = parts.departures, parts.period
-    if departures is None:
-        return
+    readable = departures or parts.torn.get(("departures", ""))
     for table in ("monthly", "persons_per_day", "times"):
-        for group in getattr(departures, table):
+        for group in getattr(readable, table, None) or ():
             found.known("group", "groups", ("departures", table, group), group)
+    if departures is None or "departures" in parts.broken:
+        return
     for group in parts.groups:
         months = departures.monthly.get(group)
         if months is None and group not in departures.persons_per_day:
@@ -157,11 +152,10 @@ def _reception(found: Finder) -> None:
     parts = found.parts
     for group in parts.reception:
         found.known("group", "groups", ("reception", group), group)
-    if parts.parameters is None:
-        return
-    place = parts.parameters.expelled_to
+    place = getattr(parts.parameters or parts.torn.get(("parameters", "")), "expelled_to", None)
     if place is not None:
         found.known("place", "places", ("parameters", "expelled_to"), place)
+    if place is not None or parts.parameters is None:
         return
     where: tuple[Key, ...] | None = None
     for group, reception in parts.reception.items():

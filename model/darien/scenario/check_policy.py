@@ -28,7 +28,8 @@ def check_policy(found: Finder) -> None:
     for i, measure in enumerate(found.parts.policy):
         if measure is not None:
             _dates(found, i, measure)
-            _references(found, i, measure)
+    for i, measure in found.parts.legible("policy"):
+        _references(found, i, measure)
     for name, centre in found.parts.detention_centres.items():
         if centre is not None:
             _centre_through_time(found, name, centre)
@@ -36,7 +37,7 @@ def check_policy(found: Finder) -> None:
 
 
 def check_checkpoint(found: Finder, where: tuple[Key, ...], checkpoint: Checkpoint) -> None:
-    """Note what a checkpoint names that does not exist."""
+    """Note what a checkpoint names that does not exist; of a broken one any field may be None."""
     found.known("authority", "authorities", (*where, "authority"), checkpoint.authority)
     found.known("place", "places", (*where, "place"), checkpoint.place)
     found.known("leg", "legs", (*where, "leg"), checkpoint.leg)
@@ -83,6 +84,7 @@ def _never(found: Finder, i: int, measure: Dated) -> bool:
 
 
 def _references(found: Finder, i: int, measure: Dated) -> None:
+    """Note what a measure names that does not exist; of a broken one any field may be None."""
     where: tuple[Key, ...] = ("policy", i)
     parts = found.parts
     groups: list[str] | None = None
@@ -92,12 +94,13 @@ def _references(found: Finder, i: int, measure: Dated) -> None:
         case DetentionMeasure():
             found.known("detention centre", "detention_centres", (*where, "centre"), measure.centre)
             found.known("detention centre", "detention_centres", (*where, "transfer_to"), measure.transfer_to)
-            if measure.transfer_to == measure.centre:
+            if measure.transfer_to is not None and measure.transfer_to == measure.centre:
                 found.add((*where, "transfer_to"), "transfers to itself", measure.centre, "another centre")
         case TrainingMeasure() if "checkpoints" not in parts.broken:
             names = [*parts.checkpoints, *parts.opened()]
-            for n, checkpoint in enumerate(measure.checkpoints):
-                found.among("checkpoint", names, (*where, "checkpoints", n), checkpoint)
+            for n, checkpoint in enumerate(measure.checkpoints or ()):
+                if checkpoint is not None:
+                    found.among("checkpoint", names, (*where, "checkpoints", n), checkpoint)
         case RemovalAgreement():
             found.known("authority", "authorities", (*where, "authority"), measure.authority)
             groups = measure.groups
@@ -106,7 +109,7 @@ def _references(found: Finder, i: int, measure: Dated) -> None:
             found.known("place", "places", (*where, "place"), measure.place)
             groups = measure.groups
         case BorderClosure():
-            for n, leg in enumerate(measure.legs):
+            for n, leg in enumerate(measure.legs or ()):
                 found.known("leg", "legs", (*where, "legs", n), leg)
             groups = measure.groups
         case Quota():

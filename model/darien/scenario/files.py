@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from darien.scenario import library, parts, series, shape
 from darien.scenario import sets as sets_module
@@ -18,8 +19,9 @@ from darien.scenario.check import OF_A_RUN, check, is_world, warnings
 from darien.scenario.dump import fingerprint, resolved, to_yaml
 from darien.scenario.errors import Fault, ScenarioError, UserMistake
 from darien.scenario.merge import merge
+from darien.scenario.salvage import mend
 from darien.scenario.schema import Scenario
-from darien.scenario.translate import spot, translate
+from darien.scenario.translate import spot, translate, unknown_keys
 from darien.scenario.yaml_nodes import Mark, Node, decode, parse, shown
 
 __all__ = ["faults", "fingerprint", "load", "read", "resolved", "to_yaml", "warnings"]
@@ -53,22 +55,32 @@ def read(
         root = _read_nodes(what, sets, chain, found)
     except ScenarioError as error:
         return None, _in_order(found + error.faults, chain)
-    data = shape.plain(root, Scenario)
+    world = world and is_world(root.mapping)
+    scenario, errors = _validated(root)
+    misspelt = False
+    while unknown := unknown_keys(errors, root):
+        misspelt = True
+        found += translate([error for error in errors if error["type"] == "extra_forbidden"], root)
+        mend(root, unknown)
+        scenario, errors = _validated(root)
+    if world:
+        errors = [
+            e for e in errors if e["type"] != "missing" or len(e["loc"]) > 1 or e["loc"][0] not in OF_A_RUN
+        ]
+    found += translate(errors, root)
+    read_in = parts.of_data(shape.plain(root, Scenario)) if scenario is None else parts.of_scenario(scenario)
+    if any(fault.path == "departures.series" for fault in found):
+        read_in.broken |= {"departures"}  # which months there are is not known
+    found += [_located(problem, root) for problem in check(read_in, _excused(root, chain))]
+    return None if misspelt else scenario, _in_order(found, chain)
+
+
+def _validated(root: Node) -> tuple[Scenario | None, list[ErrorDetails]]:
+    """The scenario, or what the schema has against it."""
     try:
-        scenario = Scenario.model_validate(data, strict=True)
+        return Scenario.model_validate(shape.plain(root, Scenario), strict=True), []
     except ValidationError as error:
-        errors = error.errors(include_url=False)
-        if world and is_world(root.mapping):
-            errors = [
-                e
-                for e in errors
-                if e["type"] != "missing" or len(e["loc"]) > 1 or e["loc"][0] not in OF_A_RUN
-            ]
-        found += translate(errors, root)
-        found += [_located(p, root) for p in check(parts.of_data(data), _excused(root, chain))]
-        return None, _in_order(found, chain)
-    found += [_located(p, root) for p in check(parts.of_scenario(scenario), _excused(root, chain))]
-    return scenario, _in_order(found, chain)
+        return None, error.errors(include_url=False)
 
 
 def _located(problem: parts.Problem, root: Node) -> Fault:

@@ -1,9 +1,9 @@
 """The parts of a scenario, each checked on its own, so that cross references can be looked at
-even when some part is broken: a broken part is known by name and is otherwise None."""
+even when some part is broken: a broken part is known by name, and what is right in it by ``legible``."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar, get_args
@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from darien.scenario import shape
 from darien.scenario.errors import listed, nearest
 from darien.scenario.measures import CheckpointMeasure, Dated
+from darien.scenario.salvage import salvaged
 from darien.scenario.schema import Departures, Parameters, Period, Scenario
 from darien.scenario.world import (
     Authority,
@@ -57,7 +58,19 @@ class Parts:
     period: Period | None
     departures: Departures | None
     parameters: Parameters | None
-    broken: frozenset[str] = field(default=frozenset())  # keys of the scenario that cannot be read at all
+    broken: set[str] = field(default_factory=set)  # keys of the scenario that cannot be read at all
+    torn: dict[tuple[str, Key], Any] = field(default_factory=dict)  # what is right in broken parts
+
+    def legible(self, table: str) -> Iterator[tuple[Any, Any]]:
+        """The parts of a table (the measures by position), to look at what they name.
+
+        Of those that are broken, what can be read: any field of theirs may be None.
+        """
+        whole = getattr(self, table)
+        for name, part in enumerate(whole) if isinstance(whole, list) else whole.items():
+            readable = self.torn.get((table, name)) if part is None else part
+            if readable is not None:
+                yield name, readable
 
     def opened(self, before: int | None = None) -> dict[str, Checkpoint | None]:
         """The checkpoints that measures open (those before an item of the policy), by name."""
@@ -97,14 +110,22 @@ def of_data(data: dict[str, Any]) -> Parts:
     """The parts of a scenario that the schema has refused, those that can be read."""
     known = shape.fields(Scenario)
     broken = {key for key, info in known.items() if key not in data and info.is_required()}
+    torn: dict[tuple[str, Key], Any] = {}
+
+    def one(key: str, given: object, argument: int | None = None, name: Key = "") -> Any:
+        """A part as the schema's class; None when the schema refuses it, and then what is right is kept."""
+        try:
+            return _adapter(key, argument).validate_python(given, strict=True)
+        except ValidationError:
+            torn[key, name] = salvaged(_annotation(key, argument), given)
+            return None
 
     def table(key: str) -> Any:
         given = data.get(key, {})
         if not isinstance(given, dict):
             broken.add(key)
             return {}
-        item = _adapter(key, 1)
-        return {name: _valid(item, part) for name, part in given.items() if isinstance(name, str)}
+        return {name: one(key, part, 1, name) for name, part in given.items() if isinstance(name, str)}
 
     policy = data.get("policy", [])
     if not isinstance(policy, list):
@@ -121,29 +142,26 @@ def of_data(data: dict[str, Any]) -> Parts:
         checkpoints=table("checkpoints"),
         detention_centres=table("detention_centres"),
         reception=table("reception"),
-        policy=[_valid(_adapter("policy", 0), part) for part in policy],
+        policy=[one("policy", part, 0, i) for i, part in enumerate(policy)],
         names=[name if isinstance(name, str) else None for name in names],
         persons_per_migrant=persons,
-        period=_valid(_adapter("period"), data.get("period")),
-        departures=_valid(_adapter("departures"), data.get("departures")),
-        parameters=_valid(_adapter("parameters"), data.get("parameters", {})),
-        broken=frozenset(broken),
+        period=one("period", data.get("period")),
+        departures=one("departures", data.get("departures")),
+        parameters=one("parameters", data.get("parameters", {})),
+        broken=broken,
+        torn=torn,
     )
 
 
 @cache
-def _adapter(key: str, argument: int | None = None) -> TypeAdapter[Any]:
-    """What checks the value of a scenario's key, or what is in it (of a list 0, of a mapping 1)."""
+def _adapter(key: str, argument: int | None) -> TypeAdapter[Any]:
+    return TypeAdapter(_annotation(key, argument))
+
+
+def _annotation(key: str, argument: int | None) -> Any:
+    """The type of a scenario's key, or of what is in it (of a list 0, of a mapping 1)."""
     annotation = shape.bare(shape.fields(Scenario)[key].annotation)
-    return TypeAdapter(annotation if argument is None else get_args(annotation)[argument])
-
-
-def _valid(adapter: TypeAdapter[Any], given: object) -> Any:
-    """The part as the schema's class, or None when the schema refuses it."""
-    try:
-        return adapter.validate_python(given, strict=True)
-    except ValidationError:
-        return None
+    return annotation if argument is None else get_args(annotation)[argument]
 
 
 class Finder:

@@ -20,8 +20,8 @@ def read_in(root: Node, folder: Path, found: list[Fault]) -> None:
     """Replace ``departures.series`` in one file's nodes by the months it holds.
 
     The CSV's path goes from ``folder``. Months given in the same file beside the
-    series are faults where both have them. Adds to ``found``; raises ScenarioError
-    when the file cannot be read at all.
+    series are faults where both have them. Adds to ``found``, also when the file
+    cannot be read at all.
     """
     departures = root.mapping.get("departures")
     if departures is None or "series" not in departures.mapping:
@@ -33,7 +33,11 @@ def read_in(root: Node, folder: Path, found: list[Fault]) -> None:
         return  # the schema says what is wrong
     del departures.mapping["series"]
     path = folder / series.value
-    months = _read(path, shown(path), series, found)
+    try:
+        months = _read(path, shown(path), series, found)
+    except ScenarioError as error:
+        found += error.faults
+        return
     inline = departures.mapping.get("monthly")
     if inline is None:
         departures.mapping["monthly"] = months

@@ -101,7 +101,6 @@ def _joined(path: str, key: Key, node: Node | None, child: Node | None) -> str:
 
 def translate(errors: Sequence[ErrorDetails], root: Node) -> list[Fault]:
     """All errors of one validation as faults; those that are one mistake become one fault."""
-    unknown: dict[tuple[Key, ...], str] = {}  # mapping -> the missing key that an unknown one stands for
     missing: dict[tuple[Key, ...], list[str]] = {}
     faults: list[Fault] = []
     located = [(error, _location(error["loc"], root)) for error in errors]
@@ -110,17 +109,17 @@ def translate(errors: Sequence[ErrorDetails], root: Node) -> list[Fault]:
             missing.setdefault(loc[:-1], []).append(str(loc[-1]))
     for error, loc in located:
         if error["type"] == "extra_forbidden":
-            fault, meant = _unknown_key(spot(root, loc))
-            faults.append(fault)
-            if meant is not None:
-                unknown[(*loc[:-1], meant)] = meant
+            faults.append(_unknown_key(spot(root, loc)))
         elif error["type"] != "missing":
             faults.append(_one(error, loc, root))
     for loc, keys in missing.items():
-        left = [key for key in keys if (*loc, key) not in unknown]
-        if left:
-            faults.append(_missing(spot(root, loc), left, root, loc))
+        faults.append(_missing(spot(root, loc), keys, root, loc))
     return faults
+
+
+def unknown_keys(errors: Sequence[ErrorDetails], root: Node) -> list[tuple[Key, ...]]:
+    """Where keys stand that the schema does not know."""
+    return [_location(error["loc"], root) for error in errors if error["type"] == "extra_forbidden"]
 
 
 def _location(loc: tuple[Key, ...], root: Node) -> tuple[Key, ...]:
@@ -142,25 +141,32 @@ def _location(loc: tuple[Key, ...], root: Node) -> tuple[Key, ...]:
     return loc
 
 
-def _unknown_key(where: Spot) -> tuple[Fault, str | None]:
+def _known_beside(where: Spot) -> list[str]:
     model = shape.model_of(where.parent_annotation, where.parent)
-    known = list(shape.fields(model)) if model is not None else []
+    return list(shape.fields(model)) if model is not None else []
+
+
+def meant_by(where: Spot) -> str | None:
+    """The key that an unknown one was meant to be: rather one that its file has not given beside it."""
+    known, key = _known_beside(where), str(where.key)
+    beside = where.parent.mapping
+    here = {name for name in beside if name != key and beside[name].at.file == where.mark.file}
+    return shape.suggestion(key, [name for name in known if name not in here]) or shape.suggestion(key, known)
+
+
+def _unknown_key(where: Spot) -> Fault:
     key = str(where.key)
     if key == "<<":
         message, cure = "merge keys (<<) are not used here", "`extends` to build on another file"
-        return Fault(where.key_mark.file, where.key_mark.line, where.path, message, None, cure), None
-    beside = where.parent.mapping
-    here = {name for name in beside if name != key and beside[name].at.file == where.mark.file}
-    meant = shape.suggestion(key, [name for name in known if name not in here])
-    if meant is None:
-        meant = shape.suggestion(key, known)
+        return Fault(where.key_mark.file, where.key_mark.line, where.path, message, None, cure)
+    meant = meant_by(where)
     message = f"unknown key `{key}`"
     if meant is not None:
         unit = shape.unit_of(meant)
         in_unit = f" (in {unit})" if unit is not None and not key.endswith(unit) else ""
         message += f"; did you mean `{meant}`{in_unit}?"
-    allowed = None if meant is not None else listed(known, most=40)
-    return Fault(where.key_mark.file, where.key_mark.line, where.path, message, None, allowed), meant
+    allowed = None if meant is not None else listed(_known_beside(where), most=40)
+    return Fault(where.key_mark.file, where.key_mark.line, where.path, message, None, allowed)
 
 
 def _missing(where: Spot, keys: list[str], root: Node, loc: tuple[Key, ...]) -> Fault:
