@@ -38,6 +38,14 @@ def _write_rows(flows, totals, stocks, rows, n, d):
     kinds = flows.shape[2]
     for where in range(flows.shape[0]):
         for g in range(flows.shape[1]):
+            # Most are empty on most days: one quick look at all of them together.
+            anything = np.int32(0)
+            for measure in range(kinds):
+                anything |= flows[where, g, measure]
+            for state in range(stocks.shape[2]):
+                anything |= stocks[where, g, state]
+            if anything == 0:
+                continue
             for measure in range(kinds + stocks.shape[2]):
                 persons = flows[where, g, measure] if measure < kinds else stocks[where, g, measure - kinds]
                 if persons == 0:
