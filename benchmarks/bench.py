@@ -21,7 +21,7 @@ LARGEST = 10_000_000  # migrants, in the benchmark of growth
 def full() -> dict[str, Callable[[], None]]:
     """The benchmarks in their full size, by name."""
     return {
-        "chain": lambda: chain_table(people=100_000, mesa_people=10_000, days=365, repeats=5),
+        "chain": lambda: chain_table(people=100_000, mesa_people=100_000, days=365, repeats=7),
         "history": lambda: history_table(small=200_000, large=2_000_000, repeats=3),
         "growth": lambda: growth_table(weights=(100, 10, 1), largest=LARGEST),
     }
