@@ -112,10 +112,10 @@ def test_every_imported_library_is_declared() -> None:
     outside = imported - set(sys.stdlib_module_names) - {"darien"}
     assert {"numpy", "pydantic"} <= outside
     declared = _declared(PROJECT["dependencies"])
-    # pydantic_core is a part of pydantic, llvmlite one of numba, at the version that they ask for.
+    # pydantic_core is a part of pydantic, at the version that it asks for.
     undeclared = {
         name
-        for name in outside - {"pydantic_core", "llvmlite"}
+        for name in outside - {"pydantic_core"}
         if declared.isdisjoint(_normal(distribution) for distribution in names.get(name, [name]))
     }
     assert undeclared == set()

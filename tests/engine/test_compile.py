@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from actors.worlds import scenario
-from darien.engine.compile import compile_world, departure_rates, mean_travel_days, onward, travel_table
+from darien.engine.compile import compile_world, mean_travel_days, onward, travel_table
+from darien.engine.people import departure_rates
 from darien.scenario.world import TravelDays
 
 

@@ -6,18 +6,16 @@ import datetime as dt
 
 import numpy as np
 
-from darien.engine.draws import log, name_hash
+from darien.engine.draws import name_hash
 from darien.engine.nests import shared_draw_table
+from darien.engine.people import compile_departures, compile_groups
 from darien.engine.world import (
     BEHAVIOUR,
     CENTRE,
     CHECKPOINT,
     COUNTER,
     DATE,
-    DEPARTING,
-    ENTRY,
     F8,
-    GROUP,
     HAZARD,
     I4,
     LEG,
@@ -32,8 +30,6 @@ from darien.engine.world import (
 from darien.scenario.measures import CheckpointMeasure, ExitPass
 from darien.scenario.schema import Scenario
 from darien.scenario.world import Checkpoint, Leg, TravelDays
-
-MAX_PARTY = 20
 
 
 def all_checkpoints(scenario: Scenario) -> dict[str, Checkpoint]:
@@ -136,34 +132,6 @@ def onward(scenario: Scenario) -> tuple[F8, F8]:
             if not changed:
                 break
     return cost, price
-
-
-def departure_rates(scenario: Scenario) -> tuple[F8, F8]:
-    """Reference and present rate of departures, in persons a day, each (G, T).
-
-    Raises:
-        ValueError: a present rate above headroom times the reference rate.
-    """
-    days = scenario.period.days
-    months = [(scenario.period.start + dt.timedelta(days=d)).strftime("%Y-%m") for d in range(days)]
-    reference = np.zeros((len(scenario.groups), days))
-    times = np.ones(len(scenario.groups))
-    for g, name in enumerate(scenario.groups):
-        if name in scenario.departures.monthly:
-            by_month = scenario.departures.monthly[name]
-            reference[g] = [by_month[month] for month in months]
-        else:
-            reference[g] = scenario.departures.persons_per_day[name].value
-        if name in scenario.departures.times:
-            times[g] = scenario.departures.times[name].value
-    headroom = scenario.departures.headroom.value
-    for g, name in enumerate(scenario.groups):
-        if times[g] > headroom:
-            raise ValueError(
-                f"departures of {name} are {times[g]:g} times the reference rate, above departures.headroom "
-                f"({headroom:g}); raise departures.headroom to at least {times[g]:g}"
-            )
-    return reference, reference * times[:, None]
 
 
 def _ranges(counts: list[int], start: int = 0) -> tuple[I4, I4]:
@@ -301,63 +269,6 @@ def _compile_checkpoints(scenario: Scenario, at: Index) -> tuple[Table, U4]:
     return compiled, np.array(by_leg + by_place, dtype=np.uint32)
 
 
-def _compile_groups(scenario: Scenario, at: Index) -> tuple[Table, F8]:
-    """Groups, and (G, 20) the probability of at most so many in a party."""
-    groups = list(scenario.groups.values())
-    weight = np.array([scenario.persons_per_migrant.get(name, 1) for name in at.groups])
-    party = np.zeros((len(groups), MAX_PARTY))
-    for g, group in enumerate(groups):
-        for persons, share in group.party_size.items():
-            party[g, persons - 1] = share
-    party_below = np.cumsum(party, axis=1)
-    party_below[:, -1] = 1.0
-    # Persons in one migrant arrive together, which is dispersion already. Thinning a
-    # negative binomial of index r by a share keeps r: the dispersion that is meant for
-    # those who depart is larger for the candidates.
-    meant = np.maximum(1.0, scenario.departures.dispersion.value / weight)
-    compiled = table(
-        GROUP,
-        len(groups),
-        hash=[name_hash("group", name) for name in at.groups],
-        weight=weight,
-        log_funds=[log(group.funds_usd.value) for group in groups],
-        funds_spread=[group.funds_spread.value for group in groups],
-        minors_share=[group.minors_share.value for group in groups],
-        genuine_share=[group.genuine_papers_share.value for group in groups],
-        forged_share=[group.forged_papers_share.value for group in groups],
-        smuggler_share=[group.smuggler_share.value for group in groups],
-        retry_share=[group.retry_share.value for group in groups],
-        dispersion=1 + (meant - 1) * scenario.departures.headroom.value,
-    )
-    return compiled, party_below
-
-
-def _compile_departures(scenario: Scenario, at: Index, groups: Table, party_below: F8) -> tuple[Table, Table]:
-    """(G, T) how many may depart and which of them do, and the entry places by group and date."""
-    days = scenario.period.days
-    mean_size = (1 - party_below).sum(axis=1) + 1
-    reference, present = departure_rates(scenario)
-    ceiling = scenario.departures.headroom.value * reference
-    departing = table(
-        DEPARTING,
-        (len(at.groups), days),
-        candidates_mean=ceiling / (mean_size * groups["weight"])[:, None],
-        share=np.divide(present, ceiling, out=np.zeros_like(present), where=ceiling > 0),
-    )
-    entries: list[tuple[float, int]] = []
-    for g, group in enumerate(scenario.groups.values()):
-        for split in sorted(group.entries, key=lambda e: e.start or dt.date.min):
-            first_day = 0 if split.start is None else max(0, (split.start - scenario.period.start).days)
-            below = np.cumsum(list(split.shares.values()))
-            below[-1] = 1.0
-            departing["first_entry"][g, first_day:] = len(entries)
-            entries += [
-                (float(b), at.places.index(name)) for b, name in zip(below, split.shares, strict=True)
-            ]
-            departing["last_entry"][g, first_day:] = len(entries)
-    return departing, np.array(entries, dtype=ENTRY)
-
-
 def _compile_behaviour(scenario: Scenario, at: Index) -> Table:
     p = scenario.parameters
     return table(
@@ -416,8 +327,8 @@ def compile_world(scenario: Scenario) -> tuple[World, Index]:
     legs, days_below = _compile_legs(scenario, at)
     days_guide = _guide(legs, days_below)
     checkpoints, checkpoint_list = _compile_checkpoints(scenario, at)
-    groups, party_below = _compile_groups(scenario, at)
-    departing, entries = _compile_departures(scenario, at, groups, party_below)
+    groups, party_below = compile_groups(scenario, at)
+    departing, entries = compile_departures(scenario, at, groups, party_below)
     counters = all_counters(scenario).values()
     centres = scenario.detention_centres.values()
     world = World(

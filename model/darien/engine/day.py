@@ -15,7 +15,8 @@ import numpy as np
 from darien.engine.books import N_ARRIVALS, N_CHOOSERS, N_JOINERS, N_REQUESTS
 from darien.engine.choosing import choose
 from darien.engine.compiled import kernel
-from darien.engine.inspecting import give_beds, inspect
+from darien.engine.holding import give_beds
+from darien.engine.inspecting import inspect
 from darien.engine.ledger import schedule
 from darien.engine.moving import depart, held_until, wake
 from darien.engine.queueing import queue

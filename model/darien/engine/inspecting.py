@@ -1,4 +1,4 @@
-"""Stages 2 and 3: inspections of those who ended a leg today, and beds for those apprehended."""
+"""Stage 2: inspections of those who ended a leg today."""
 
 from __future__ import annotations
 
@@ -7,38 +7,26 @@ import numpy as np
 from darien.engine.books import N_ARRIVALS, N_CHOOSERS, N_REQUESTS
 from darien.engine.compiled import inlined, kernel
 from darien.engine.draws import mix, name_hash, uniform
-from darien.engine.ledger import add_stock, come_to, enlist, persons_of, schedule, visit_key
-from darien.engine.levers import ADMITTED, CROWD, EXPELLED, NOT_APPREHEND, TRANSFER
-from darien.engine.moving import held_until, send_home
+from darien.engine.ledger import add_stock, come_to, persons_of, schedule, visit_key
+from darien.engine.receiving import receive
 from darien.engine.records import (
-    ARRIVED,
     AT_PLACE,
-    DETAINED,
-    F_ADMITTED,
-    F_APPREHENDED,
     F_BRIBED,
     F_ENTERED,
-    F_EXPELLED,
     F_IDENTIFIED,
     F_INSPECTED,
-    F_REACHED_BORDER,
-    F_REMOVED,
-    F_TURNED_AWAY,
     F_TURNED_BACK,
     FORGED,
     GENUINE,
     ON_LEG,
     PAPERS_BITS,
     T_BRIBES,
-    T_DAYS,
-    T_MINORS,
     TURNED_BACK,
 )
 from darien.engine.sorting import sort_asking
 
 IDENTIFIED = name_hash("identified")
 BRIBES = name_hash("bribe")
-RECEPTION = name_hash("reception")
 BED = name_hash("bed")
 
 # What became of an arrival: free to go on, asking for a bed, or gone (turned back, received at the border).
@@ -185,32 +173,6 @@ def _round_of_inspections(
 
 
 @inlined
-def _receive(r, i, d, place_hash, reception, how, groups, n_places, n_legs, sums, wakes):
-    """Reception at the US border: admitted, expelled, or sent home."""
-    g = np.int64(r["group"])
-    place = np.int64(r["place"])
-    persons = persons_of(groups, r)
-    sums.flows[place, g, F_REACHED_BORDER] += persons
-    u = uniform(mix(visit_key(r) ^ place_hash ^ RECEPTION))
-    if u < reception[g, ADMITTED]:
-        days = d - np.int64(r["departed"])
-        sums.tallies[n_places + n_legs, g, T_DAYS] += persons * days
-        r["state"] = ARRIVED
-        r["since"] = d
-    elif u < reception[g, ADMITTED] + reception[g, EXPELLED]:
-        sums.flows[place, g, F_EXPELLED] += persons
-        come_to(r, how["expelled_to"])
-        sums.flows[np.int64(r["place"]), g, F_ENTERED] += persons
-        r["state"] = AT_PLACE
-        r["since"] = d
-        schedule(wakes, r, i, d + 1)
-    else:
-        sums.flows[place, g, F_REMOVED] += persons
-        send_home(r, i, d, groups[g]["retry_share"], how["retry_delay_days"], wakes)
-    add_stock(sums.stocks, groups, n_places, n_legs, r, 1)
-
-
-@inlined
 def _all_rounds(
     on_leg,
     d,
@@ -294,7 +256,7 @@ def inspect(w, v, b, d):
         if caught[a] == _CAUGHT:
             continue
         if place["destination"]:
-            _receive(r, i, d, place["hash"], reception, how, groups, len(places), len(legs), sums, wakes)
+            receive(r, i, d, place["hash"], reception, how, groups, len(places), len(legs), sums, wakes)
         elif place["first_checkpoint"] < place["last_checkpoint"]:
             arrivals[meet] = i
             caught[meet] = _FREE
@@ -322,82 +284,3 @@ def inspect(w, v, b, d):
         if caught[a] == _FREE:
             choosers[counts[N_CHOOSERS]] = arrivals[a]
             counts[N_CHOOSERS] += 1
-
-
-@kernel
-def give_beds(w, v, b, d):
-    """Stage 3: beds to those with the smallest draws; who does not fit blocks those after it.
-
-    Two rounds: those whom a full centre transfers ask the other centre in the second. A
-    full centre lets the others go; under the rule not_apprehend nobody is counted as
-    apprehended either.
-    """
-    if b.counts[N_REQUESTS] == 0:
-        return
-    groups, centres, checkpoints, beds, removal = w.groups, w.centres, w.checkpoints, v.beds, v.removal
-    places, how, reception = w.places, w.behaviour[0], v.reception
-    n_places, n_legs, ways = len(w.places), len(w.legs), len(w.legs) + len(w.counters)
-    migrants, count, lists, wakes = b.migrants, b.counts, b.lists, b.wakes
-    flows, stocks, tallies = b.sums.flows, b.sums.stocks, b.sums.tallies
-    requests, limits, choosers = b.today.requests, b.today.limits, b.today.choosers
-    for last_round in range(2):
-        n = count[N_REQUESTS]
-        for c in range(len(centres)):
-            factor = beds[c]["crowding"] if beds[c]["when_full"] == CROWD else 1.0
-            limits[c]["left"] = np.floor(beds[c]["beds"] * factor) - np.float64(lists[ways + c]["persons"])
-            limits[c]["need"] = 0
-        over = False
-        for q in range(n):
-            c = np.int64(requests[q]["which"])
-            limits[c]["need"] += persons_of(groups, migrants[requests[q]["id"]])
-            over = over or np.float64(limits[c]["need"]) > limits[c]["left"]
-        if over:
-            sort_asking(requests, migrants, n)
-        blocked = np.int64(-1)
-        again = 0
-        for q in range(n):
-            one = requests[q]
-            i = np.int64(one["id"])
-            c = np.int64(one["which"])
-            by = np.int64(one["other"])
-            r = migrants[i]
-            g = np.int64(r["group"])
-            persons = persons_of(groups, r)
-            place = np.int64(centres[c]["place"])
-            if c != blocked and np.float64(persons) <= limits[c]["left"]:
-                limits[c]["left"] -= np.float64(persons)
-                flows[np.int64(checkpoints[by]["where"]), g, F_APPREHENDED] += persons
-                flows[place, g, F_ADMITTED] += persons
-                tallies[place, g, T_MINORS] += np.int64(r["minors"]) * groups[g]["weight"]
-                if place != np.int64(r["place"]):
-                    come_to(r, place)
-                r["state"] = DETAINED
-                r["leg"] = c
-                r["since"] = d
-                add_stock(stocks, groups, n_places, n_legs, r, 1)
-                enlist(migrants, lists[ways + c], i, persons)
-                authority = np.int64(centres[c]["authority"])
-                until, _ = held_until(r, centres[c]["hash"], beds[c], removal[authority, g])
-                schedule(wakes, r, i, until)
-                continue
-            blocked = c
-            if last_round == 0 and beds[c]["when_full"] == TRANSFER:
-                moved = requests[again]
-                moved["bits"] = one["bits"]
-                moved["other"] = by
-                moved["id"] = i
-                moved["which"] = beds[c]["transfer_to"]
-                again += 1
-                continue
-            if beds[c]["when_full"] != NOT_APPREHEND:
-                flows[np.int64(checkpoints[by]["where"]), g, F_APPREHENDED] += persons
-            flows[place, g, F_TURNED_AWAY] += persons
-            at = places[r["place"]]
-            if at["destination"]:
-                _receive(r, i, d, at["hash"], reception, how, groups, n_places, n_legs, b.sums, wakes)
-            else:
-                choosers[count[N_CHOOSERS]] = i
-                count[N_CHOOSERS] += 1
-        count[N_REQUESTS] = again
-        if again == 0:
-            return

@@ -1,0 +1,48 @@
+"""What awaits at a destination: the US border admits, expels to Mexico, or sends home."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from darien.engine.compiled import inlined
+from darien.engine.draws import mix, name_hash, uniform
+from darien.engine.ledger import add_stock, come_to, persons_of, schedule, visit_key
+from darien.engine.levers import ADMITTED, EXPELLED
+from darien.engine.moving import send_home
+from darien.engine.records import (
+    ARRIVED,
+    AT_PLACE,
+    F_ENTERED,
+    F_EXPELLED,
+    F_REACHED_BORDER,
+    F_REMOVED,
+    T_DAYS,
+)
+
+RECEPTION = name_hash("reception")
+
+
+@inlined
+def receive(r, i, d, place_hash, reception, how, groups, n_places, n_legs, sums, wakes):
+    """Reception at the US border: admitted, expelled, or sent home."""
+    g = np.int64(r["group"])
+    place = np.int64(r["place"])
+    persons = persons_of(groups, r)
+    sums.flows[place, g, F_REACHED_BORDER] += persons
+    u = uniform(mix(visit_key(r) ^ place_hash ^ RECEPTION))
+    if u < reception[g, ADMITTED]:
+        days = d - np.int64(r["departed"])
+        sums.tallies[n_places + n_legs, g, T_DAYS] += persons * days
+        r["state"] = ARRIVED
+        r["since"] = d
+    elif u < reception[g, ADMITTED] + reception[g, EXPELLED]:
+        sums.flows[place, g, F_EXPELLED] += persons
+        come_to(r, how["expelled_to"])
+        sums.flows[np.int64(r["place"]), g, F_ENTERED] += persons
+        r["state"] = AT_PLACE
+        r["since"] = d
+        schedule(wakes, r, i, d + 1)
+    else:
+        sums.flows[place, g, F_REMOVED] += persons
+        send_home(r, i, d, groups[g]["retry_share"], how["retry_delay_days"], wakes)
+    add_stock(sums.stocks, groups, n_places, n_legs, r, 1)
