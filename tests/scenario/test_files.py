@@ -112,7 +112,7 @@ def test_set_reaches_everything(folder: Folder) -> None:
             "legs.darien_foot.price_usd.high=1000",
             "groups.cuba.party_size={1: 1}",
             "departures.monthly.cuba.2016-02=3",
-            "departures.times.haiti=2",
+            "departures.times.haiti=1.4",
             "departures.dispersion.high=4",
             "departures.dispersion.value=2",
             "detention_centres.second.when_full=crowd",
@@ -127,7 +127,7 @@ def test_set_reaches_everything(folder: Folder) -> None:
     assert changed.legs["darien_foot"].price_usd.high == 1000
     assert changed.groups["cuba"].party_size == {1: 1}
     assert changed.departures.monthly["cuba"]["2016-02"] == 3
-    assert changed.departures.times["haiti"].value == 2
+    assert changed.departures.times["haiti"].value == 1.4
     assert (changed.departures.dispersion.value, changed.departures.dispersion.high) == (2, 4)
     assert changed.detention_centres["second"].crowding == 1.5
     assert changed.title == "A = b"

@@ -76,6 +76,11 @@ MISTAKES = [
         "legs:\n  bus_north: {travel_days: 3 weeks}  # !\n",
     ),
     Mistake(
+        "departures above their headroom",
+        [("departures", "raise headroom to at least 3")],
+        "departures: {times: {cuba: 3}}  # !\n",
+    ),
+    Mistake(
         "percent",
         [("checkpoints.darien_post.coverage", "a share is written 0.5")],
         "checkpoints:\n  darien_post: {coverage: 50%}  # !\n",
@@ -681,7 +686,7 @@ def test_every_fault_of_a_file_is_found_at_once(folder: Folder) -> None:
         "legs:\n"
         "  bus_north: {to: boarder}\n"  # a reference, though other parts are broken
         "  darien_boat: {mode: raft, price: 3}\n"
-        "departures: {times: {hati: 2}}\n"
+        "departures: {times: {hati: 1.2}}\n"
         "policy:\n"
         "  - {measure: quota, leg: bus_nort, persons_per_day: 5, from: 2016-02-01}\n"
         "  - {measure: quota, leg: bus_north, persons_per_day: -5, from: 2016-02-01}\n"

@@ -316,11 +316,7 @@ def _compile_dates(scenario: Scenario) -> Table:
 
 
 def compile_world(scenario: Scenario) -> tuple[World, Index]:
-    """Turn a scenario into the tables that the kernel reads.
-
-    Raises:
-        ValueError: departures above their headroom.
-    """
+    """Turn a scenario into the tables that the kernel reads."""
     at = index(scenario)
     ahead, ahead_usd = onward(scenario)
     nests, nest_legs, nest_counts = _compile_nests(scenario, at)

@@ -14,11 +14,7 @@ MAX_PARTY = 20
 
 
 def departure_rates(scenario: Scenario) -> tuple[F8, F8]:
-    """Reference and present rate of departures, in persons a day, each (G, T).
-
-    Raises:
-        ValueError: a present rate above headroom times the reference rate.
-    """
+    """Reference and present rate of departures, in persons a day, each (G, T)."""
     days = scenario.period.days
     months = [(scenario.period.start + dt.timedelta(days=d)).strftime("%Y-%m") for d in range(days)]
     reference = np.zeros((len(scenario.groups), days))
@@ -31,13 +27,6 @@ def departure_rates(scenario: Scenario) -> tuple[F8, F8]:
             reference[g] = scenario.departures.persons_per_day[name].value
         if name in scenario.departures.times:
             times[g] = scenario.departures.times[name].value
-    headroom = scenario.departures.headroom.value
-    for g, name in enumerate(scenario.groups):
-        if times[g] > headroom:
-            raise ValueError(
-                f"departures of {name} are {times[g]:g} times the reference rate, above departures.headroom "
-                f"({headroom:g}); raise departures.headroom to at least {times[g]:g}"
-            )
     return reference, reference * times[:, None]
 
 

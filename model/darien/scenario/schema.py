@@ -84,6 +84,16 @@ class Departures(Sourced):
                 raise ValueError(f"{name} must be 1 or more, got {getattr(self, name).value:g}")
         return self
 
+    @model_validator(mode="after")
+    def _times_within_headroom(self) -> Departures:
+        for group, times in self.times.items():
+            if times.value > self.headroom.value:
+                raise ValueError(
+                    f"times.{group} is {times.value:g}, above headroom ({self.headroom.value:g}); "
+                    f"raise headroom to at least {times.value:g}"
+                )
+        return self
+
 
 class Period(Model):
     """First and last day, both simulated."""
