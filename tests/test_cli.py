@@ -290,6 +290,8 @@ def test_the_package_gives_its_names_when_asked() -> None:
 def test_an_interrupt_ends_with_130_and_no_traceback(folder: Folder) -> None:
     program = (
         "import signal\nimport darien.scenario.files as files\nfrom darien.cli import main\n"
+        # Whoever runs the tests in the background may have told them to ignore interrupts.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "files.load = lambda *_: signal.raise_signal(signal.SIGINT)\n"
         "main(['run', 'small.yaml'])"
     )
