@@ -34,7 +34,8 @@ def counts_frame(
     import pandas as pd
 
     where = np.array([*places, *legs, ROUTE])
-    kind = np.array(["place"] * len(places) + ["leg"] * len(legs) + ["route"])
+    kinds = ["leg", "place", "route"]
+    kind = np.repeat(np.array([1, 0, 2], dtype=np.int8), [len(places), len(legs), 1])  # of each ``where``
     dates = np.array(first_days, dtype="datetime64[D]").astype("datetime64[s]")
     order = np.lexsort(
         (
@@ -49,7 +50,7 @@ def counts_frame(
         {
             "date": dates[rows["day"]],
             "where": pd.Categorical.from_codes(rows["where"], where),
-            "kind": pd.Categorical(kind[rows["where"]], categories=["leg", "place", "route"]),
+            "kind": pd.Categorical.from_codes(kind[rows["where"]], kinds),
             "group": pd.Categorical.from_codes(rows["group"], list(groups)),
             "measure": pd.Categorical.from_codes(rows["measure"], list(measures)),
             "persons": rows["persons"].astype(np.int64),

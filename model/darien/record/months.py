@@ -76,7 +76,7 @@ def refuse_unusable(reported: Reported, ids: Iterable[str]) -> None:
     """Raises :class:`UserMistake` for a series that does not exist or is an alternative count."""
     for name in ids:
         try:
-            reported.series(name)
+            reported.must_exist(name)
         except KeyError as error:
             raise UserMistake(f"derives: {error.args[0]}") from error
         if reported.about.loc[name, "alternative"]:

@@ -11,10 +11,15 @@ import csv
 import datetime as dt
 import io
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
 
 from darien.scenario.errors import Fault, ScenarioError, nearest
 from darien.scenario.library import observed
@@ -68,20 +73,42 @@ class Reported:
     counts: pd.DataFrame
     about: pd.DataFrame
     members: dict[str, list[str]] = field(default_factory=dict)
-    _rows: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     def series(self, series_id: str) -> pd.DataFrame:
         """The counts of one series, in order of time. Raises KeyError for an unknown name."""
+        self.must_exist(series_id)
+        rows = self.counts.iloc[self._positions.get(series_id, [])]
+        return rows.sort_values(["start", "end"], kind="stable", ignore_index=True)
+
+    def must_exist(self, series_id: str) -> None:
+        """Raises KeyError, with the nearest known name, for an unknown series."""
         if series_id not in self.about.index:
             near = nearest(series_id, list(self.about.index))
             hint = f"; the nearest is {near}" if near else ""
             raise KeyError(f"no reported series is named {series_id}{hint}")
-        if not self._rows:
-            ordered = self.counts.sort_values(["series_id", "start", "end"], kind="stable")
-            self._rows.update(
-                {str(name): rows.reset_index(drop=True) for name, rows in ordered.groupby("series_id")}
-            )
-        return self._rows[series_id]
+
+    @cached_property
+    def _positions(self) -> dict[str, npt.NDArray[np.int64]]:
+        """The rows of each series."""
+        return dict(self.counts.groupby("series_id").indices)
+
+    @cached_property
+    def _whole(self) -> dict[str, dict[str, dict[dt.date, float]]]:
+        """What counts exactly one month, and exactly one year: by ``M`` or ``Y``, series and first day."""
+        starts = self.counts["start"].to_numpy("datetime64[D]")
+        after = self.counts["end"].to_numpy("datetime64[D]") + 1
+        values = self.counts["value"].to_numpy()
+        names = self.counts["series_id"].to_numpy(object)
+        found: dict[str, dict[str, dict[dt.date, float]]] = {}
+        for unit in ("M", "Y"):
+            first = starts.astype(f"datetime64[{unit}]")
+            whole = (first.astype("datetime64[D]") == starts) & ((first + 1).astype("datetime64[D]") == after)
+            found[unit] = defaultdict(dict)
+            rows = (names[whole].tolist(), starts[whole].tolist(), values[whole].tolist())
+            for name, start, value in zip(*rows, strict=True):
+                table = found[unit][name]
+                table[start] = table.get(start, 0.0) + value
+        return found
 
     def monthly(self, ids: Iterable[str], *, complete: bool = True) -> pd.Series:
         """Persons per calendar month, summed over series.
@@ -90,37 +117,29 @@ class Reported:
         ``complete`` leaves out months that some of the series lack; otherwise those that exist
         are summed.
         """
-        return self._summed(ids, "month", complete)
+        return self._summed(ids, "month", "M", complete)
 
     def annual(self, ids: Iterable[str], *, complete: bool = True) -> pd.Series:
         """Persons per calendar year, summed over series; the index holds the 1st of January.
 
         Only rows that cover exactly one year count; ``complete`` as in :meth:`monthly`.
         """
-        return self._summed(ids, "year", complete)
+        return self._summed(ids, "year", "Y", complete)
 
-    def _summed(self, ids: Iterable[str], span: str, complete: bool) -> pd.Series:
+    def _summed(self, ids: Iterable[str], span: str, unit: str, complete: bool) -> pd.Series:
         import pandas as pd
 
-        columns: dict[str, pd.Series] = {}
+        tables = []
         for name in ids:
-            rows = self.series(name)
-            if span == "month":
-                whole = (rows["start"].dt.day == 1) & (rows["end"] == rows["start"] + pd.offsets.MonthEnd(0))
-            else:
-                first = (rows["start"].dt.day == 1) & (rows["start"].dt.month == 1)
-                whole = first & (rows["end"] == rows["start"] + pd.offsets.YearEnd(0))
-            rows = rows[whole]
-            columns[name] = rows.groupby("start")["value"].sum()
-        if not columns:
-            empty = pd.DatetimeIndex([], name=span)
-            return pd.Series([], index=empty, name="persons", dtype="float64")
-        table = pd.DataFrame(columns)
-        if complete:
-            table = table.dropna()
-        total = table.sum(axis=1).sort_index()
-        total.index = pd.DatetimeIndex(total.index, name=span)
-        return total.rename("persons")
+            self.must_exist(name)
+            tables.append(self._whole[unit].get(name, {}))
+        sums: dict[dt.date, float] = {}
+        for start in sorted(set().union(*tables)):
+            values = [table[start] for table in tables if start in table]
+            if not complete or len(values) == len(tables):
+                sums[start] = sum(values)
+        index = pd.DatetimeIndex(np.array(list(sums), dtype="datetime64[s]"), name=span)
+        return pd.Series(list(sums.values()), index=index, name="persons", dtype="float64")
 
 
 def load_reported(folder: str | Path | None = None) -> Reported:
@@ -152,6 +171,7 @@ class _Checked:
         self.counts: list[tuple[object, ...]] = []
         self._lines: dict[str, int] = {}
         self._spans: dict[str, _Span] = {}
+        self._dates: dict[str, dt.date] = {}  # as read so far: most come back in many rows
         self._spoilt: set[str] = set()  # series with a faulty row: their totals are not held against them
         self._file = folder / "series.csv"
         for line, row in self._read(SERIES_COLUMNS):
@@ -214,17 +234,19 @@ class _Checked:
                     self._fault(reader.line_num, "", "wrong number of fields", len(cells), str(len(header)))
                     self._spoilt.add(cells[0].strip())
                     continue
-                yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=True))
+                yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))
         except csv.Error as error:
             self._broken_files = True
             self._fault(reader.line_num, "", f"is not a CSV file: {error}")
 
     def _date(self, line: int, column: str, text: str) -> dt.date | None:
-        try:
-            return dt.date.fromisoformat(text)
-        except ValueError:
-            self._fault(line, column, "not a date", text, "a date like 2016-05-09")
-            return None
+        found = self._dates.get(text)
+        if found is None:
+            try:
+                found = self._dates[text] = dt.date.fromisoformat(text)
+            except ValueError:
+                self._fault(line, column, "not a date", text, "a date like 2016-05-09")
+        return found
 
     def _one_of(self, line: int, column: str, text: str, allowed: Sequence[str]) -> None:
         if text not in allowed:
@@ -289,10 +311,12 @@ class _Checked:
         if len(self.faults) > before or start is None or end is None:
             self._spoilt.add(name)
             return
-        span = self._spans.setdefault(name, _Span())
+        span = self._spans.get(name) or self._spans.setdefault(name, _Span())
         span.n += 1
-        span.first = min(span.first, start)
-        span.last = max(span.last, end)
+        if start < span.first:
+            span.first = start
+        if end > span.last:
+            span.last = end
         span.groups.add(row["group"])
         self.counts.append(
             (name, row["place"], row["measure"], row["group"], start, end, value, row["confidence"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from functools import cache
 from typing import Any
 
 import yaml
@@ -87,8 +88,10 @@ def fingerprint(scenario: Scenario) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Quantity) and value.model_copy(update={"value": 0.0}) == Quantity(value=0):
-        return _number(value.value)
+    if isinstance(value, Quantity):
+        around = (value.low, value.high, value.source, value.assumption)
+        if all(part is None for part in around):
+            return _number(value.value)
     if isinstance(value, BaseModel):
         pairs = ((key, getattr(value, key_of_field)) for key, key_of_field in _attributes(type(value)))
         return {key: _plain(part) for key, part in pairs if part is not None and key not in _READ_IN}
@@ -99,6 +102,7 @@ def _plain(value: Any) -> Any:
     return _number(value) if isinstance(value, float) else value
 
 
+@cache
 def _attributes(model: type[BaseModel]) -> list[tuple[str, str]]:
     """Keys in YAML and the attributes behind them; a measure's kind and name come first."""
     names = {info.alias or name: name for name, info in model.model_fields.items()}

@@ -144,14 +144,22 @@ def plain(node: Node, annotation: Any) -> Any:
     """The node's value in plain Python, with ISO dates made dates where the schema has them."""
     value = node.value
     if isinstance(value, dict):
-        return {key: plain(child, below(annotation, key, node)) for key, child in value.items()}
+        return {key: _plain_below(child, annotation, key, node) for key, child in value.items()}
     if isinstance(value, list):
-        return [plain(child, below(annotation, i, node)) for i, child in enumerate(value)]
+        return [_plain_below(child, annotation, i, node) for i, child in enumerate(value)]
     if isinstance(value, str) and bare(annotation) is dt.date and _ISO_DATE.fullmatch(value):
         try:
             return dt.date.fromisoformat(value)
         except ValueError:
             return value
+    return value
+
+
+def _plain_below(child: Node, annotation: Any, key: Key, node: Node) -> Any:
+    """The value of a child, which mostly is what it is whatever the schema says."""
+    value = child.value
+    if isinstance(value, (dict, list)) or (isinstance(value, str) and _ISO_DATE.fullmatch(value)):
+        return plain(child, below(annotation, key, node))
     return value
 
 
