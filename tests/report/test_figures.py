@@ -18,11 +18,12 @@ from darien.report.coast import draw_coast, rings
 from darien.report.detention import beds_by_day, occupancy
 from darien.report.ends import ENDS, end_shares
 from darien.report.figures import draw
-from darien.report.flows import detentions, entries, reported_counts
+from darien.report.flows import detentions, entries, monthly_ranges, reported_counts
 from darien.report.labels import place_labels
+from darien.report.panels import Panel
 from darien.report.replicates import interval_words, summary
 from darien.report.route import CENTRAL_AMERICA, leg_flows
-from darien.report.style import new_figure
+from darien.report.sheet import Sheet, length
 
 from .made_up import PLACES, leg_name, made_up_result, run, scenario
 
@@ -90,6 +91,19 @@ def test_entries_are_legs_that_cross_into_a_country(results: Results) -> None:
     assert flow.loc[("USA", "haiti", pd.Timestamp("2015-03-01")), 1] == border
 
 
+def test_lines_are_means_and_ranges_of_months(results: Results) -> None:
+    flow = entries(results)
+    when = pd.date_range("2014-12-01", "2016-12-01", freq="MS")
+    lines = monthly_ranges(flow, when)
+    march = flow.xs("PAN", level="country").xs(pd.Timestamp("2015-03-01"), level="month")
+    haiti, all_groups = lines["PAN", "haiti"], lines["PAN", "all"]
+    assert haiti.mean[0] == haiti.high[0] == 0  # before the period
+    assert haiti.mean[3] == pytest.approx(march.loc["haiti"].mean())
+    assert (haiti.low[3], haiti.high[3]) == (march.loc["haiti"].min(), march.loc["haiti"].max())
+    assert all_groups.mean[3] == pytest.approx(march.sum().mean())
+    assert all_groups.high[3] == march.sum().max()
+
+
 def test_detentions_are_those_of_the_country(results: Results) -> None:
     held = detentions(results, "MEX")
     assert set(held.index.get_level_values("country")) == {"MEX"}
@@ -152,19 +166,19 @@ def test_coasts_are_closed_rings_of_the_americas() -> None:
 
 
 def test_names_in_central_america_cover_neither_each_other_nor_a_place() -> None:
-    figure = new_figure(8, 5.5)
-    axes = figure.add_axes((0, 0, 1, 1))
-    draw_coast(axes, *CENTRAL_AMERICA)
+    sheet = Sheet(8, 5.5)
     west, east, south, north = CENTRAL_AMERICA
+    panel = Panel(sheet, (0, 0, 8, 5.5), (west, east), (south, north))
+    draw_coast(panel)
     near = [p for p in PLACES.values() if west < p[3] < east and south < p[2] < north]
     spots = np.array([(p[3], p[2]) for p in near])
-    place_labels(axes, [p[0] for p in near], spots, np.empty((0, 2)))
-    assert len(axes.texts) == len(near) == 14
-    frame = axes.get_window_extent()
-    boxes = [text.get_window_extent() for text in axes.texts]
-    for one, other in combinations(boxes, 2):
-        assert not one.overlaps(other)
-    for box in boxes:
-        assert frame.x0 <= box.x0 < box.x1 <= frame.x1
-        assert frame.y0 <= box.y0 < box.y1 <= frame.y1
-        assert not any(box.contains(*point) for point in axes.transData.transform(spots))
+    place_labels(panel, [p[0] for p in near], spots, np.empty((0, 2)))
+    assert sorted(words.text for words in sheet.words) == sorted(p[0] for p in near)
+    assert len(near) == 14
+    boxes = [(w.x, w.y, w.x + length(w.text, w.size), w.y + w.size / 72) for w in sheet.words]
+    for (a0, b0, a1, b1), (c0, d0, c1, d1) in combinations(boxes, 2):
+        assert a1 <= c0 or c1 <= a0 or b1 <= d0 or d1 <= b0
+    for x0, y0, x1, y1 in boxes:
+        assert 0 <= x0 < x1 <= 8
+        assert 0 <= y0 < y1 <= 5.5
+        assert not any(x0 < x < x1 and y0 < y < y1 for x, y in panel.inches(spots))

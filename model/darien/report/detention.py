@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from darien.report.panels import Box, Panel, boxes, days, month_ticks, steps, ticks_to
 from darien.report.replicates import across, interval_words, summary
-from darien.report.style import BLACK, BLUE, GREY, VERMILLION, head, new_figure, note, save, thousands
+from darien.report.sheet import Sheet
+from darien.report.style import BLACK, BLUE, GREY, VERMILLION, head, key, note
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
     from darien.record.store import Results
 
+DASHES = (0, (8, 3))  # of the line of beds
 _STEP = {"day": "the end of each day", "week": "the end of each week", "month": "the end of each month"}
 
 
@@ -25,39 +29,31 @@ def draw_detention(results: Results, path: Path) -> Path | None:
         return None
     columns = 1 if len(places) == 1 else 2
     rows = -(-len(places) // columns)
-    figure = new_figure(8.0 * columns, 2.2 + 3.4 * rows)
-    grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
-    top, foot = 1.35 / figure.get_figheight(), 0.95 / figure.get_figheight()
-    figure.subplots_adjust(
-        left=0.055 * 2 / columns,
-        right=0.98,
-        top=1 - top - 0.35 / figure.get_figheight(),
-        bottom=foot,
-        hspace=0.38,
-        wspace=0.13,
-    )
-    panels, every = grid.ravel(), results.scenario.record_every
-    for axes, place in zip(panels, places, strict=False):
+    width, height = 8.0 * columns, 2.2 + 3.4 * rows
+    sheet = Sheet(width, height)
+    grid = boxes(0.88, width - 0.32, 0.95, height - 1.7, columns, rows, gap_x=0.9, gap_y=0.95)
+    for position, place in enumerate(places):
+        row, column = divmod(position, columns)
         here = centres[centres["place"] == place]
-        _panel(axes, occupancy(results, place), beds_by_day(results, here), _title(results, here), every)
-    for axes in panels[len(places) :]:
-        axes.axis("off")
-    for axes in grid[:, 0]:
-        axes.set_ylabel("persons")
-    figure.legend(
-        *panels[0].get_legend_handles_labels(),
-        loc="upper left",
-        bbox_to_anchor=(0.012, 1 - 0.72 / figure.get_figheight()),
-        ncols=3,
-        fontsize=10.5,
-    )
+        held, beds = occupancy(results, place), beds_by_day(results, here)
+        lowest = position + columns >= len(places)
+        panel = _panel(sheet, grid[row][column], held, beds, results, label=lowest)
+        panel.write(0, 1, _title(results, here), 12, up_by=22)
+        if column == 0:
+            panel.name_y("persons", 11)
+    entries: list[tuple[str, dict[str, Any]]] = [
+        ("people held (simulated)", {"color": BLUE, "linewidth": 1.3}),
+        ("beds", {"color": BLACK, "linewidth": 1.6, "linestyle": DASHES}),
+        ("more people than beds", {"color": VERMILLION, "alpha": 0.75, "linewidth": 8}),
+    ]
+    key(sheet, 0.021 * width, height - 0.80, entries)
     head(
-        figure,
+        sheet,
         "How full detention was: people held, against the beds there are",
         f"Simulated people held at {_STEP[results.scenario.record_every]}.",
     )
-    note(figure, interval_words(len(results.replicates)))
-    return save(figure, path)
+    note(sheet, interval_words(len(results.replicates)))
+    return sheet.save(path)
 
 
 def occupancy(results: Results, place: str) -> pd.DataFrame:
@@ -73,9 +69,13 @@ def beds_by_day(results: Results, centres: pd.DataFrame) -> pd.Series:
     import pandas as pd
 
     period = results.scenario.period
-    days = pd.date_range(period.start, period.end, freq="D")
-    table = centres.pivot_table(index="date", columns="centre", values="beds", aggfunc="last")
-    return table.reindex(days.union(table.index)).ffill().fillna(0).sum(axis=1).reindex(days)
+    dates = pd.date_range(period.start, period.end, freq="D")
+    beds = np.zeros(len(dates))
+    for _, changes in centres.groupby("centre"):
+        changes = changes.sort_values("date", kind="stable")
+        latest = changes["date"].searchsorted(dates, side="right") - 1
+        beds += np.where(latest < 0, 0.0, changes["beds"].to_numpy()[latest])
+    return pd.Series(beds, index=dates)
 
 
 def _dates(results: Results) -> pd.DatetimeIndex:
@@ -95,52 +95,45 @@ def _title(results: Results, here: pd.DataFrame) -> str:
     return f"{titles} ({here['country'].iloc[0]})"
 
 
-def _panel(axes: Axes, held: pd.DataFrame, beds: pd.Series, title: str, every: str) -> None:
-    axes.set_title(title, loc="left", pad=22)
-    axes.fill_between(held.index, held["low"], held["high"], step="post", color=BLUE, alpha=0.25, linewidth=0)
-    axes.plot(
-        held.index,
-        held["mean"],
-        color=BLUE,
-        linewidth=1.3,
-        drawstyle="steps-post",
-        label="people held (simulated)",
-    )
-    axes.plot(beds.index, beds, color=BLACK, linewidth=1.6, linestyle=(0, (8, 3)), label="beds")
-    limit = beds.reindex(held.index, method="ffill")
-    axes.fill_between(
-        held.index,
-        limit,
-        held["mean"],
-        where=(held["mean"] > limit).to_numpy(),
-        step="post",
-        color=VERMILLION,
-        alpha=0.75,
-        linewidth=0,
-        label="more people than beds",
-    )
-    over = float((held["mean"] > limit).mean())
-    words = (
+def _panel(
+    sheet: Sheet, box: Box, held: pd.DataFrame, beds: pd.Series, results: Results, *, label: bool
+) -> Panel:
+    """One place: people held with their range, the beds, and where the former are above the latter."""
+    most, most_beds = float(held["high"].max()), float(beds.max())
+    top = 1.12 * max(most, min(most_beds, 4 * max(most, 1)), 1)
+    x, by_day, counts = days(held.index), days(beds.index), ticks_to(top, 5)
+    end = by_day[-1] + 1
+    panel = Panel(sheet, box, (x[0], end), (0, top))
+    ticks, words = month_ticks(beds.index[0], beds.index[-1])
+    panel.frame(ticks, counts, grid="", marks=3.5)
+    panel.label_y(counts, None, 11)
+    if label:
+        panel.label_x(ticks, words, 11)
+
+    limit = beds.reindex(held.index, method="ffill").to_numpy(dtype=float)
+    mean = held["mean"].to_numpy()
+    across, up = steps(x, mean, end)
+    if len(results.replicates) > 1:
+        panel.band(
+            across,
+            steps(x, held["low"].to_numpy(), end)[1],
+            steps(x, held["high"].to_numpy(), end)[1],
+            BLUE,
+            0.25,
+        )
+    if (mean > limit).any():
+        panel.band(
+            across, steps(x, limit, end)[1], steps(x, np.maximum(mean, limit), end)[1], VERMILLION, 0.75
+        )
+    panel.line(across, up, BLUE, 1.3)
+    panel.line(*steps(by_day, beds.to_numpy(dtype=float), end), BLACK, 1.6, linestyle=DASHES)
+
+    over = float((mean > limit).mean())
+    every = results.scenario.record_every
+    verdict = (
         "never over its beds" if over == 0 else f"over its beds at the end of {100 * over:.0f} % of {every}s"
     )
-    axes.text(
-        0,
-        1.03,
-        f"most held {held['mean'].max():,.0f}; {words}",
-        transform=axes.transAxes,
-        fontsize=10.5,
-        color=GREY,
-    )
-    top = max(float(held["high"].max()), min(float(beds.max()), 4 * max(float(held["high"].max()), 1)))
-    axes.set_ylim(0, top * 1.12)
-    if beds.max() > top * 1.12:
-        axes.text(
-            0.995,
-            0.93,
-            f"beds: {beds.max():,.0f}, above the panel",
-            transform=axes.transAxes,
-            ha="right",
-            fontsize=10,
-        )
-    axes.set_xlim(held.index[0], beds.index[-1])
-    thousands(axes)
+    panel.write(0, 1, f"most held {mean.max():,.0f}; {verdict}", 10.5, up_by=5, color=GREY)
+    if most_beds > top:
+        panel.write(0.995, 0.93, f"beds: {most_beds:,.0f}, above the panel", 10, across="right")
+    return panel

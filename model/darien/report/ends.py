@@ -6,27 +6,27 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from darien.report.panels import Box, Panel, boxes, ticks_to
 from darien.report.replicates import across, interval_words, last_day, stocks, summary
+from darien.report.sheet import Sheet
 from darien.report.style import (
     BLACK,
     BLUE,
     GREEN,
     GREY,
     ORANGE,
-    PALE,
     PURPLE,
     SKY,
     VERMILLION,
     head,
-    new_figure,
     note,
     number,
-    save,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
     from darien.record.store import Results
 
@@ -47,37 +47,35 @@ def draw_ends(results: Results, path: Path) -> Path | None:
     if shares.empty:
         return None
     groups = list(departed.index)
-    figure = new_figure(16, 2.75 + 0.55 * len(groups))
-    height = figure.get_figheight()
-    grid = figure.subplots(1, len(ENDS), sharey=True)
-    figure.subplots_adjust(left=0.19, right=0.985, top=1 - 1.75 / height, bottom=1.15 / height, wspace=0.09)
-    for axes, (end, (title, where, color)) in zip(grid, ENDS.items(), strict=True):
-        scale = DEATHS_PER if end == "stock_died" else 100
-        _panel(axes, shares.xs(end, level="end").loc[groups] * scale, color, whole=scale == 100)
-        axes.set_title(f"{title}\n{where}", loc="left", fontsize=12, fontweight="bold", color=BLACK)
-        axes.set_xlabel("% of those who departed" if scale == 100 else f"per {scale:,} who departed")
+    width, height = 16.0, 2.75 + 0.55 * len(groups)
+    sheet = Sheet(width, height)
+    grid = boxes(0.19 * width, 0.985 * width, 1.15, height - 1.75, len(ENDS), 1, gap_x=0.18, gap_y=0)[0]
     names = ["All groups" if group == "all" else results.scenario.groups[group].label for group in groups]
-    grid[0].set_yticks(
-        range(len(groups)),
-        [
-            f"{fill(name, 26)}\n{departed[group]:,.0f} departed"
-            for name, group in zip(names, groups, strict=True)
-        ],
-    )
-    grid[0].set_ylim(len(groups) - 0.5, -0.5)
+    for box, (end, (title, where, color)) in zip(grid, ENDS.items(), strict=True):
+        scale = DEATHS_PER if end == "stock_died" else 100
+        panel = _panel(sheet, box, shares.xs(end, level="end").loc[groups] * scale, color, whole=scale == 100)
+        panel.write(0, 1, f"{title}\n{where}", 12, up_by=6, face="bold")
+        unit = "% of those who departed" if scale == 100 else f"per {scale:,} who departed"
+        panel.write(0.5, 0, unit, 11, up_by=-20, across="middle", up="top")
+        if box is grid[0]:
+            departing = [
+                f"{fill(name, 26)}\n{departed[group]:,.0f} departed"
+                for name, group in zip(names, groups, strict=True)
+            ]
+            panel.label_y(range(len(groups)), departing, 11)
     head(
-        figure,
+        sheet,
         "Where the journeys ended, by group",
         f"Of those who departed from {results.scenario.period.start}, what had become of them by "
         f"{results.scenario.period.end}.\nAcross a row the shares add up to 100 %. "
         f"Deaths have a scale of their own: per {DEATHS_PER:,} persons.",
     )
     note(
-        figure,
+        sheet,
         "Those who departed shortly before the last day had no time to get far: they are still on the way.",
         interval_words(len(results.replicates)),
     )
-    return save(figure, path)
+    return sheet.save(path)
 
 
 def end_shares(results: Results) -> tuple[pd.DataFrame, pd.Series]:
@@ -105,22 +103,24 @@ def end_shares(results: Results) -> tuple[pd.DataFrame, pd.Series]:
     return summary(shares), departed.mean(axis=1)
 
 
-def _panel(axes: Axes, values: pd.DataFrame, color: str, whole: bool) -> None:
+def _panel(sheet: Sheet, box: Box, values: pd.DataFrame, color: str, whole: bool) -> Panel:
     """Bars from 0 with the mean written beside and the range as a line through the end of the bar."""
-    rows = range(len(values))
+    rows = np.arange(len(values))
     top = 100.0 if whole else max(float(values["high"].max()), 0.1)
-    axes.barh(rows, values["mean"], height=0.62, color=color, alpha=0.85, zorder=2)
-    axes.hlines(rows, values["low"], values["high"], color=BLACK, linewidth=2.2, zorder=3)
-    for row, (mean, high) in enumerate(zip(values["mean"], values["high"], strict=True)):
-        text = "" if mean != mean else _short(mean)  # nan: in some replicate none departed
-        axes.text(max(mean, high) + 0.025 * top, row, text, va="center", fontsize=11, zorder=4)
-    axes.set_xlim(0, top * 1.18)
-    axes.axhline(0.5, color=GREY, linewidth=0.8)
-    axes.grid(axis="x", color=PALE, linewidth=0.7, zorder=0)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=0)
-    if whole:
-        axes.set_xticks([0, 25, 50, 75, 100])
+    panel = Panel(sheet, box, (0, top * 1.18), (len(values) - 0.5, -0.5))
+    ticks = np.array([0, 25, 50, 75, 100]) if whole else ticks_to(top * 1.18, 4)
+    panel.frame(ticks, [], grid="x", marks=0)
+    panel.label_x(ticks, [f"{tick:g}" for tick in ticks], 11, pad=4)
+    panel.bars(rows, values["mean"], color, thick=0.62)
+    for row, (mean, low, high) in enumerate(values.itertuples(index=False)):
+        if mean != mean:  # in no replicate did anyone of the group depart
+            continue
+        if high > low:
+            panel.line([low, high], [row, row], BLACK, 2.2, zorder=3, solid_capstyle="butt")
+        at = (max(mean, high) + 0.025 * top) / (top * 1.18)
+        panel.write(at, 1 - (row + 0.5) / len(values), _short(mean), 11, up="middle")
+    panel.line([0, top * 1.18], [0.5, 0.5], GREY, 0.8)
+    return panel
 
 
 def _short(value: float) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from darien.report.replicates import across, interval_words, month_of, months, summary
-from darien.report.style import BLACK, BLUE, GREY, ORANGE, PALE, head, new_figure, note, save, thousands
+import numpy as np
+
+from darien.report.panels import Box, Floats, Panel, boxes, days, month_ticks, ticks_to
+from darien.report.replicates import Ranges, across, interval_words, month_of, months, ranges
+from darien.report.sheet import Sheet
+from darien.report.style import BLACK, BLUE, GREY, ORANGE, head, key, note
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from darien.record.store import Results
 
@@ -29,6 +31,7 @@ REPORT_WORDS = {
     "USA": "reported: Border Patrol",
 }
 HELD = "MEX"  # what is reported there is not who passed but who was held or came to the counter
+DERIVED = "#9A9A9A"  # marks that departures derive from
 _MARKS = {"monthly": "o", "yearly-spread": "_", "stand-in": "x"}
 
 
@@ -42,55 +45,41 @@ def draw_flows(results: Results, path: Path) -> Path | None:
     if not groups:
         return None
     rows = ["all", *groups] if len(groups) > 1 else groups
-    figure = new_figure(4.2 * max(2, len(countries)), 3.75 + 1.75 * len(rows))
-    height = figure.get_figheight()
-    grid = figure.subplots(len(rows), len(countries), squeeze=False, sharex=True)
-    figure.subplots_adjust(
-        left=0.055, right=0.985, top=1 - 2.2 / height, bottom=1.85 / height, hspace=0.45, wspace=0.22
-    )
+    width, height = 4.2 * max(2, len(countries)), 3.75 + 1.75 * len(rows)
+    sheet = Sheet(width, height)
+    grid = boxes(0.92, width - 0.25, 1.85, height - 2.2, len(countries), len(rows), gap_x=0.76, gap_y=0.55)
     when = months(results)
+    simulated, detained = monthly_ranges(flow, when), monthly_ranges(held, when)
+    x, ticks = days(when), month_ticks(when[0], when[-1])
+    marks = dict(list(reported.groupby(["country", "group"])))
     for row, group in enumerate(rows):
         for column, country in enumerate(countries):
-            axes = grid[row, column]
-            _line(axes, _of(flow, country, group, when), BLUE)
-            if country == HELD:
-                _line(axes, _of(held, country, group, when), ORANGE)
-            _reports(axes, reported[(reported["country"] == country) & (reported["group"] == group)])
-            _dress(axes, when)
-            if not any(line.get_ydata().any() for line in axes.get_lines()):
-                axes.text(
-                    0.5, 0.5, "no one", transform=axes.transAxes, ha="center", color=GREY, fontsize=10.5
-                )
-                axes.set_yticks([])
-        title = "All groups" if group == "all" else results.scenario.groups[group].label
-        grid[row, 0].set_title(title, loc="left", fontweight="bold", fontsize=12)
-        grid[row, 0].set_ylabel("persons a month", fontsize=9.5)
+            cell = (country, group)
+            lines = [(simulated.get(cell), BLUE), (detained.get(cell), ORANGE)]
+            box, lowest = grid[row][column], row == len(rows) - 1
+            panel = _panel(sheet, box, x, ticks, lines, marks.get(cell), labels=lowest)
+            if column == 0:
+                title = "All groups" if group == "all" else results.scenario.groups[group].label
+                panel.write(0, 1, title, 12, up_by=6, face="bold")
+                panel.name_y("persons a month", 9.5)
     for column, country in enumerate(countries):
-        position = grid[0, column].get_position()
-        figure.text(
-            position.x0, 1 - 1.22 / height, COUNTRIES[country], fontsize=14, fontweight="bold", va="center"
-        )
-        figure.text(
-            position.x0,
-            1 - 1.52 / height,
-            f"line: {FLOW_WORDS[country]}\n{REPORT_WORDS[country]}",
-            fontsize=10,
-            va="center",
-            color=GREY,
-        )
-    _legend(figure, height, set(reported["kind"]), set(reported["derived"]), HELD in countries)
+        left = grid[0][column][0]
+        sheet.write(left, height - 1.22, COUNTRIES[country], 14, face="bold", up="middle")
+        words = f"line: {FLOW_WORDS[country]}\n{REPORT_WORDS[country]}"
+        sheet.write(left, height - 1.52, words, 10, color=GREY, up="middle")
+    _key(sheet, set(reported["kind"]), set(reported["derived"]), HELD in countries)
     head(
-        figure,
+        sheet,
         "How many people passed each country, month by month, by group",
         "Lines are simulated, dots and dashes are what authorities published. Each panel has its own scale.",
     )
     note(
-        figure,
+        sheet,
         "Grey marks: departures were worked out from these counts, so agreement there proves nothing.",
         "Authorities count only part of those who pass, and that part differs between countries and years.",
         interval_words(len(results.replicates)),
     )
-    return save(figure, path)
+    return sheet.save(path)
 
 
 def entries(results: Results) -> pd.DataFrame:
@@ -151,71 +140,88 @@ def _by_month(rows: pd.DataFrame, results: Results) -> pd.DataFrame:
     return across(rows, results, ["country", "group", "month"])
 
 
-def _of(flow: pd.DataFrame, country: str, group: str, when: pd.DatetimeIndex) -> pd.DataFrame:
-    """Mean, low and high by month of one group, or of all together."""
-    here = flow[flow.index.get_level_values("country") == country]
-    if group != "all":
-        here = here[here.index.get_level_values("group") == group]
-    return summary(here.groupby(level="month").sum().reindex(when, fill_value=0))
+def monthly_ranges(flow: pd.DataFrame, when: pd.DatetimeIndex) -> dict[tuple[str, str], Ranges]:
+    """By country and group (and ``all`` of a country together): mean, low and high of each month.
+
+    ``flow`` is laid out as by :func:`entries`. A month in which nobody came is 0.
+    """
+    sums: dict[tuple[str, str], Floats] = {}
+    position = when.get_indexer(flow.index.get_level_values("month"))
+    cells = zip(flow.index.get_level_values("country"), flow.index.get_level_values("group"), strict=True)
+    for month, (country, group), persons in zip(position, cells, flow.to_numpy(dtype=float), strict=True):
+        for cell in ((country, group), (country, "all")):
+            if cell not in sums:
+                sums[cell] = np.zeros((len(when), flow.shape[1]))
+            sums[cell][month] += persons
+    return {cell: ranges(values) for cell, values in sums.items()}
 
 
-def _line(axes: Axes, values: pd.DataFrame, color: str) -> None:
-    axes.fill_between(values.index, values["low"], values["high"], color=color, alpha=0.3, linewidth=0)
-    axes.plot(values.index, values["mean"], color=color, linewidth=1.7, zorder=3)
+def _panel(
+    sheet: Sheet,
+    box: Box,
+    x: Floats,
+    ticks: tuple[Floats, list[str]],
+    lines: list[tuple[Ranges | None, str]],
+    reports: pd.DataFrame | None,
+    labels: bool,
+) -> Panel:
+    """One group in one country: simulated lines with their ranges, and what was reported.
+
+    ``x``: the months, in days since 1970; ``ticks``: those to mark, and their labels.
+    """
+    drawn = [(values, color) for values, color in lines if values is not None]
+    tops = [float(values.high.max()) for values, _ in drawn]
+    if reports is not None:
+        tops.append(float(reports["persons"].max()))
+    top = max([1.05 * max(tops, default=0), 5])
+    margin = max(1, 0.02 * (x[-1] - x[0]))  # days, so that marks of the first and last month stand inside
+    panel = Panel(sheet, box, (x[0] - margin, x[-1] + margin), (0, top))
+    if labels:
+        panel.label_x(*ticks, 9.5)
+    if not any(tops):
+        panel.frame(ticks[0], [], grid="x")
+        panel.write(0.5, 0.5, "no one", 10.5, across="middle", up="middle", color=GREY)
+        return panel
+    counts = ticks_to(top, 3, integer=True)
+    panel.frame(ticks[0], counts)
+    panel.label_y(counts, None, 9.5)
+    for values, color in drawn:
+        if values.several:
+            panel.band(x, values.low, values.high, color, alpha=0.3)
+        panel.line(x, values.mean, color, 1.7, zorder=3)
+    if reports is not None:
+        _reports(panel, reports)
+    return panel
 
 
-def _reports(axes: Axes, rows: pd.DataFrame) -> None:
+def _reports(panel: Panel, rows: pd.DataFrame) -> None:
     for (kind, derived), marks in rows.groupby(["kind", "derived"]):
-        axes.plot(
-            marks["month"],
+        panel.marks(
+            days(marks["month"]),
             marks["persons"],
-            linestyle="none",
-            marker=_MARKS[str(kind)],
-            markersize={"monthly": 3, "stand-in": 4}.get(str(kind), 7),
+            DERIVED if derived else BLACK,
+            _MARKS[str(kind)],
+            {"monthly": 3, "stand-in": 4}.get(str(kind), 7),
             markeredgewidth=1.6,
-            color="#9A9A9A" if derived else BLACK,
             zorder=4 if not derived else 2,
         )
 
 
-def _dress(axes: Axes, when: pd.DatetimeIndex) -> None:
-    from matplotlib.dates import ConciseDateFormatter, MonthLocator, YearLocator
-    from matplotlib.ticker import MaxNLocator
-
-    axes.set_ylim(bottom=0, top=max(axes.get_ylim()[1], 5))
-    axes.set_xlim(when[0], when[-1])
-    axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-    quarterly = MonthLocator(bymonth=(1, 4, 7, 10))  # type: ignore[no-untyped-call]
-    locator = YearLocator() if len(when) > 30 else quarterly  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-    axes.tick_params(labelsize=9.5, length=2)
-    axes.grid(color=PALE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    thousands(axes)
-
-
-def _legend(figure: Figure, height: float, kinds: set[str], derived: set[bool], held: bool) -> None:
-    from matplotlib.lines import Line2D
-
-    def mark(kind: str, color: str, words: str) -> Line2D:
-        return Line2D([], [], linestyle="none", marker=_MARKS[kind], color=color, markersize=6, label=words)
-
-    handles = [Line2D([], [], color=BLUE, linewidth=3, label="simulated: came into the country")]
+def _key(sheet: Sheet, kinds: set[str], derived: set[bool], held: bool) -> None:
+    entries: list[tuple[str, dict[str, Any]]] = []
+    entries.append(("simulated: came into the country", {"color": BLUE, "linewidth": 3}))
     if held:
-        handles.append(
-            Line2D(
-                [], [], color=ORANGE, linewidth=3, label="simulated: held, or came to the counter (Mexico)"
-            )
-        )
+        look = {"color": ORANGE, "linewidth": 3}
+        entries.append(("simulated: held, or came to the counter (Mexico)", look))
     words = {
         "monthly": "reported by month",
         "yearly-spread": "reported by year, spread over its months",
         "stand-in": "worked out from removals",
     }
-    handles += [mark(kind, BLACK, text) for kind, text in words.items() if kind in kinds]
+    for kind in (kind for kind in words if kind in kinds):
+        entries.append(
+            (words[kind], {"color": BLACK, "marker": _MARKS[kind], "markersize": 6, "markeredgewidth": 1.6})
+        )
     if True in derived:
-        handles.append(Line2D([], [], color="#9A9A9A", linewidth=6, label="grey: departures derive from it"))
-    figure.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0.015, 0.85 / height), ncols=3, fontsize=10.5
-    )
+        entries.append(("grey: departures derive from it", {"color": DERIVED, "linewidth": 6}))
+    key(sheet, 0.021 * sheet.width, 1.37, entries, rows=2, pitch=0.23)

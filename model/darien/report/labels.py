@@ -3,67 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from darien.report.panels import Panel
+from darien.report.sheet import ASCENT, DESCENT, DPI, length
 
 Points = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]  # left, bottom, right, top in pixels
 _ANGLES = np.radians([0, 180, 45, 315, 135, 225, 90, 270, 22, 338, 158, 202, 67, 112, 247, 292])
 _REACH = (9, 16, 26, 40, 58, 80, 110)  # points from the place to the nearest side of its name
+# What a box costs for being far off, and for its angle, in the order of _around.
+_FAR = np.add.outer(3.0 * np.arange(len(_REACH)), 0.1 * np.arange(len(_ANGLES))).ravel()
 
 
 def place_labels(
-    axes: Axes, texts: Sequence[str], at: Points, lines: Points, *, size: float = 11, pad: float = 2.5
+    panel: Panel, texts: Sequence[str], at: Points, lines: Points, *, size: float = 11, pad: float = 2.5
 ) -> None:
     """Write each text near its point, with a thin line to it where it stands far off.
 
     Args:
-        at: (n, 2) points in data coordinates, all of them kept clear.
-        lines: (m, 2) points along what is drawn, in data coordinates, avoided where possible.
+        at: (n, 2) points in the panel's data, all of them kept clear.
+        lines: (m, 2) points along what is drawn, in the panel's data, avoided where possible.
         size: font size in points; ``pad`` is the room left around a text.
 
     Greedy: the names with the nearest neighbours are placed first, each where it costs least.
-    The figure's size and the axes' limits must be final.
     """
-    from matplotlib.patheffects import withStroke
-
-    figure = axes.figure
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    axes.apply_aspect()
-    pixel = figure.dpi / 72
-    frame = axes.get_window_extent(renderer)
-    bounds = (frame.x0, frame.y0, frame.x1, frame.y1)
-    spots = axes.transData.transform(at)
-    strokes = axes.transData.transform(lines) if len(lines) else np.empty((0, 2))
+    pixel = DPI / 72
+    left, bottom = panel.left * DPI, panel.bottom * DPI
+    bounds = (left, bottom, left + panel.width * DPI, bottom + panel.height * DPI)
+    spots = panel.inches(at) * DPI
+    strokes = panel.inches(lines) * DPI
+    strokes = strokes[_inside(strokes, np.array([bounds]))[:, 0]]
+    height = ((ASCENT + DESCENT) * size + 2 * pad) * pixel
     boxes: list[Box] = []
     for index in _crowded_first(spots):
-        x, y = at[index]
-        text = axes.text(x, y, texts[index], fontsize=size, ha="left", va="bottom", zorder=8)
-        text.set_path_effects([withStroke(linewidth=3, foreground="white")])
-        extent = text.get_window_extent(renderer)
-        width, height = extent.width + 2 * pad * pixel, extent.height + 2 * pad * pixel
-        best: tuple[float, float, float] = (np.inf, 0, 0)
-        for step, reach in enumerate(_REACH):
-            for turn, angle in enumerate(_ANGLES):
-                x, y = _corner(spots[index], angle, reach * pixel, width, height)
-                box = (x, y, x + width, y + height)
-                cost = 3.0 * step + 0.1 * turn
-                if cost < best[0]:
-                    cost += _cost(box, boxes, spots, strokes, bounds)
-                if cost < best[0]:
-                    cost += _leader_cost(spots, index, box, boxes)
-                if cost < best[0]:
-                    best = (cost, x, y)
-        _, x, y = best
-        boxes.append((x, y, x + width, y + height))
-        corner = axes.transData.inverted().transform((x + pad * pixel, y + pad * pixel))
-        text.set_position((float(corner[0]), float(corner[1])))
-        _leader(axes, spots[index], boxes[-1], 14 * pixel)
+        width = length(texts[index], size) * DPI + 2 * pad * pixel
+        tried = _around(spots[index], pixel, width, height)
+        costs = _FAR + _costs(tried, boxes, spots, strokes, bounds)
+        best, least = tried[0], np.inf
+        for cost, box in sorted(zip(costs, map(tuple, tried), strict=True), key=lambda pair: pair[0]):
+            if cost >= least:
+                break
+            cost += _leader_cost(spots, index, box, boxes)
+            if cost < least:
+                best, least = box, cost
+        boxes.append(best)
+        x, y = (side / DPI + pad / 72 for side in best[:2])
+        panel.sheet.write(x, y, texts[index], size, up="bottom", outline=1.5)
+        _leader(panel, spots[index], best, 14 * pixel)
 
 
 def _crowded_first(spots: Points) -> list[int]:
@@ -77,32 +66,29 @@ def _crowded_first(spots: Points) -> list[int]:
     ]
 
 
-def _corner(spot: Points, angle: float, reach: float, width: float, height: float) -> tuple[float, float]:
-    """Lower left corner of a box whose nearest side is ``reach`` from the spot, in that direction."""
-    dx, dy = float(np.cos(angle)), float(np.sin(angle))
-    return (
-        spot[0] + dx * (reach + width / 2 * abs(dx)) - width / 2 + dx * width / 2 * (1 - abs(dx)),
-        spot[1] + dy * (reach + height / 2) - height / 2,
-    )
+def _around(spot: Points, pixel: float, width: float, height: float) -> Points:
+    """Boxes about a spot (left, bottom, right, top), one for each reach and angle, from near to far."""
+    reach = np.repeat(_REACH, len(_ANGLES)) * pixel
+    angles = np.tile(_ANGLES, len(_REACH))
+    dx, dy = np.cos(angles), np.sin(angles)
+    left = spot[0] + dx * (reach + width / 2 * abs(dx)) - width / 2 + dx * width / 2 * (1 - abs(dx))
+    bottom = spot[1] + dy * (reach + height / 2) - height / 2
+    return np.column_stack([left, bottom, left + width, bottom + height])
 
 
-def _cost(
-    box: Box,
-    boxes: list[Box],
-    spots: Points,
-    strokes: Points,
-    frame: Box,
-) -> float:
-    """How bad a box is: over other names (worst), outside the frame, over places, over lines."""
-    x0, y0, x1, y1 = box
+def _costs(tried: Points, boxes: list[Box], spots: Points, strokes: Points, frame: Box) -> Points:
+    """How bad boxes are: over other names (worst), outside the frame, over places, over lines."""
+    x0, y0, x1, y1 = tried.T
     area = (x1 - x0) * (y1 - y0)
-    cost = 0.0
+    cost = np.zeros(len(tried))
     for a0, b0, a1, b1 in boxes:
-        cost += 400 * max(0.0, min(x1, a1) - max(x0, a0)) * max(0.0, min(y1, b1) - max(y0, b0)) / area
-    if x0 < frame[0] or y0 < frame[1] or x1 > frame[2] or y1 > frame[3]:
-        cost += 1000
-    cost += 60 * _within(spots, box, 5)
-    return cost + 0.35 * _within(strokes, box, 0)
+        wide = np.clip(np.minimum(x1, a1) - np.maximum(x0, a0), 0, None)
+        high = np.clip(np.minimum(y1, b1) - np.maximum(y0, b0), 0, None)
+        cost += 400 * wide * high / area
+    cost += 1000 * ((x0 < frame[0]) | (y0 < frame[1]) | (x1 > frame[2]) | (y1 > frame[3]))
+    cost += 60 * _inside(spots, tried + np.array([-5, -5, 5, 5])).sum(axis=0)
+    near = strokes[_inside(strokes, np.array([[x0.min(), y0.min(), x1.max(), y1.max()]]))[:, 0]]
+    return cost + 0.35 * _inside(near, tried).sum(axis=0)
 
 
 def _leader_cost(spots: Points, index: int, box: Box, boxes: list[Box]) -> float:
@@ -111,7 +97,8 @@ def _leader_cost(spots: Points, index: int, box: Box, boxes: list[Box]) -> float
     along = spots[index] + np.linspace(0.1, 0.95, 12)[:, None] * (end - spots[index])
     others = np.delete(spots, index, axis=0)
     near = np.linalg.norm(along[:, None] - others[None], axis=2).min(axis=0) if len(others) else np.empty(0)
-    return 15 * float((near < 9).sum()) + 6 * sum(_within(along, other, 0) for other in boxes)
+    crossed = _inside(along, np.array(boxes)).sum() if boxes else 0
+    return 15 * float((near < 9).sum()) + 6 * float(crossed)
 
 
 def _nearest(spot: Points, box: Box) -> Points:
@@ -119,16 +106,18 @@ def _nearest(spot: Points, box: Box) -> Points:
     return np.array([np.clip(spot[0], box[0], box[2]), np.clip(spot[1], box[1], box[3])])
 
 
-def _within(points: Points, box: Box, margin: float) -> int:
-    x0, y0, x1, y1 = box
-    inside = (points > (x0 - margin, y0 - margin)) & (points < (x1 + margin, y1 + margin))
-    return int(inside.all(axis=1).sum())
+def _inside(points: Points, boxes: Points) -> npt.NDArray[np.bool_]:
+    """Which of some points lie in which boxes: (points, boxes)."""
+    x, y = points[:, :1], points[:, 1:]
+    return (x > boxes[:, 0]) & (y > boxes[:, 1]) & (x < boxes[:, 2]) & (y < boxes[:, 3])
 
 
-def _leader(axes: Axes, spot: Points, box: Box, near: float) -> None:
+def _leader(panel: Panel, spot: Points, box: Box, near: float) -> None:
     """A thin line from a place to its name, unless they stand side by side."""
+    from matplotlib.lines import Line2D
+
     end = _nearest(spot, box)
     if np.linalg.norm(end - spot) <= near:
         return
-    ends = axes.transData.inverted().transform(np.array([spot, end]))
-    axes.plot(ends[:, 0], ends[:, 1], color="#555555", linewidth=0.7, zorder=7)
+    x, y = np.array([spot, end]).T / DPI
+    panel.add(Line2D(x, y, color="#555555", linewidth=0.7, zorder=7))

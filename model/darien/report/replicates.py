@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from darien.record.store import Results
 
+Floats = npt.NDArray[np.float64]
 MANY = 20  # replicates, from which on a 5 to 95 % range is more than the two extremes
 
 
@@ -23,22 +29,40 @@ def interval_words(replicates: int) -> str:
     return f"Ranges hold the middle 90 % of {replicates} replicates (chance alone, same parameters)."
 
 
-def summary(values: pd.DataFrame) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Ranges:
+    """Means and ranges over replicates of a row of numbers, such as the months of a period."""
+
+    mean: Floats
+    low: Floats
+    high: Floats
+    several: bool  # replicates, without which low and high are the mean
+
+
+def ranges(values: Floats) -> Ranges:
     """Mean, low and high over replicates.
 
     ``values``: a column per replicate. Low and high are the 5th and 95th percentile, or lowest and
-    highest where there are fewer than 20 replicates.
+    highest where there are fewer than 20 replicates. A number that some replicate lacks (nan) is
+    taken from the others.
     """
+    replicates = values.shape[1]
+    if replicates == 1:
+        only = values[:, 0]
+        return Ranges(only, only, only, several=False)
+    low, high = (0.05, 0.95) if replicates >= MANY else (0.0, 1.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of a row that is nan throughout
+        mean, ends = np.nanmean(values, axis=1), np.nanquantile(values, [low, high], axis=1)
+    return Ranges(mean, ends[0], ends[1], several=True)
+
+
+def summary(values: pd.DataFrame) -> pd.DataFrame:
+    """The :func:`ranges` of a table as columns mean, low and high."""
     import pandas as pd
 
-    shares = (0.05, 0.95) if values.shape[1] >= MANY else (0.0, 1.0)
-    return pd.DataFrame(
-        {
-            "mean": values.mean(axis=1),
-            "low": values.quantile(shares[0], axis=1),
-            "high": values.quantile(shares[1], axis=1),
-        }
-    )
+    found = ranges(values.to_numpy(dtype=np.float64))
+    return pd.DataFrame({"mean": found.mean, "low": found.low, "high": found.high}, index=values.index)
 
 
 def across(frame: pd.DataFrame, results: Results, by: list[str]) -> pd.DataFrame:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from darien.report.coast import draw_coast
 from darien.report.labels import place_labels
+from darien.report.panels import Box, Panel
 from darien.report.replicates import across, years
-from darien.report.style import BLACK, BLUE, GREY, VERMILLION, head, new_figure, note, number, save
+from darien.report.sheet import Sheet
+from darien.report.style import BLACK, BLUE, VERMILLION, head, key, note, number
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
     from darien.record.store import Results
 
 Points = npt.NDArray[np.float64]
@@ -26,6 +25,7 @@ CENTRAL_AMERICA = (-93.8, -75.6, 6.3, 17.6)  # west, east, south, north of the c
 CROWDED = 6  # places in Central America, from which on there is a close view of it
 WIDEST = 13.0  # points, of the leg with the largest flow
 THINNEST = 0.8
+IDLE = "#8A8A8A"  # legs that nobody took
 _STYLES = {"air": (0, (5, 4)), "boat": (0, (16, 5))}  # every other mode is on land: a solid line
 _SHARE = np.linspace(0, 1, 60)[:, None]
 
@@ -48,27 +48,29 @@ def draw_route(results: Results, path: Path) -> Path:
     west, east, south, north = _window(places)
     close = [name for name in places if _in(places[name], CENTRAL_AMERICA)]
     inset = len(close) >= CROWDED and len(close) < len(places)
-    figure = new_figure(16, 8.6 if inset else 11)
+    sheet = Sheet(16, 8.6 if inset else 11)
+    high = sheet.height
     largest = max((line.flow for line in lines), default=0.0)
-    left = figure.add_axes((0.02, 0.09, 0.46 if inset else 0.70, 0.80), anchor="NW")
-    _draw(left, lines, places, (west, east, south, north), largest, set(close) if inset else set())
+    room = (0.02 * 16, 0.09 * high, (0.46 if inset else 0.70) * 16, 0.80 * high)
+    left = _map(sheet, room, (west, east, south, north), to_right=False)
+    _draw(left, lines, places, largest, set(close) if inset else set())
     if inset:
-        right = figure.add_axes((0.495, 0.26, 0.49, 0.63), anchor="NE")
-        _draw(right, lines, places, CENTRAL_AMERICA, largest, set(places) - set(close))
+        room = (0.495 * 16, 0.26 * high, 0.49 * 16, 0.63 * high)
+        right = _map(sheet, room, CENTRAL_AMERICA, to_right=True)
+        _draw(right, lines, places, largest, set(places) - set(close))
         _frame(left, right)
-        legend_at = (0.495, 0.08, 0.49, 0.21)
+        _keys(sheet, [(0.503 * 16, 0.275 * high), (0.71 * 16, 0.275 * high)], largest, lines)
     else:
-        legend_at = (0.74, 0.30, 0.25, 0.40)
-    _legend(figure, legend_at, largest, lines)
+        _keys(sheet, [(0.74 * 16, 0.70 * high), (0.74 * 16, 0.50 * high)], largest, lines)
     period = results.scenario.period
     head(
-        figure,
+        sheet,
         "Where people travel: the simulated flow on each leg of the route",
         f"The thicker the line, the more people travelled there in a year "
         f"({period.start} to {period.end}, {_mean_of(len(results.replicates))}, all groups).",
     )
-    note(figure, "Line width grows with the square root of the number of people. Coasts: Natural Earth.")
-    return save(figure, path)
+    note(sheet, "Line width grows with the square root of the number of people. Coasts: Natural Earth.")
+    return sheet.save(path)
 
 
 def _mean_of(replicates: int) -> str:
@@ -111,67 +113,84 @@ def _width(flow: float, largest: float) -> float:
     return max(THINNEST, WIDEST * float(np.sqrt(flow / largest))) if largest > 0 else THINNEST
 
 
+def _map(sheet: Sheet, room: Box, window: tuple[float, float, float, float], *, to_right: bool) -> Panel:
+    """The largest panel at the top of some room that shows a window of degrees without distortion."""
+    west, east, south, north = window
+    left, bottom, width, height = room
+    wide = (east - west) * float(np.cos(np.radians((south + north) / 2)))
+    scale = min(width / wide, height / (north - south))
+    across, up = scale * wide, scale * (north - south)
+    start = left + width - across if to_right else left
+    return Panel(sheet, (start, bottom + height - up, across, up), (west, east), (south, north))
+
+
 def _draw(
-    axes: Axes,
+    panel: Panel,
     lines: list[Line],
     places: dict[str, tuple[float, float, str]],
-    window: tuple[float, float, float, float],
     largest: float,
     unnamed: set[str],
 ) -> None:
-    draw_coast(axes, *window)
-    for order, line in enumerate(lines):
-        if line.flow <= 0:
-            axes.plot(*line.curve.T, color="#8A8A8A", linewidth=1.1, linestyle=":", zorder=2)
-            continue
-        width = _width(line.flow, largest)
-        color = VERMILLION if line.clandestine else BLUE
-        axes.plot(
-            *line.curve.T,
-            color=color,
-            linewidth=width,
-            linestyle=_STYLES.get(line.mode, "solid"),
+    from matplotlib.collections import LineCollection
+
+    draw_coast(panel)
+    idle = [panel.inches(line.curve) for line in lines if line.flow <= 0]
+    panel.add(LineCollection(idle, colors=IDLE, linewidths=1.1, linestyles=":", zorder=2))
+    used = [line for line in lines if line.flow > 0]
+    curves = [panel.inches(line.curve) for line in used]
+    widths = [_width(line.flow, largest) for line in used]
+    colors = [VERMILLION if line.clandestine else BLUE for line in used]
+    panel.add(
+        LineCollection(
+            curves,
+            colors=colors,
+            linewidths=widths,
+            linestyles=[_STYLES.get(line.mode, "solid") for line in used],
             alpha=0.8,
-            solid_capstyle="butt",
-            dash_capstyle="butt",
-            zorder=3 + order / 1000,
+            capstyle="butt",
+            joinstyle="round",
+            zorder=3,
         )
-        _arrow(axes, line.curve, color, width)
-    shown = [name for name in places if _in(places[name], window)]
-    spots = np.array([places[name][:2] for name in shown])
-    axes.plot(
-        *spots.T, "o", color="white", markeredgecolor=BLACK, markersize=6, markeredgewidth=1.4, zorder=6
     )
+    _arrows(panel, curves, colors, widths)
+    window = (*panel.xlim, *panel.ylim)
+    shown = [name for name in places if _in(places[name], window)]
+    x, y = np.array([places[name][:2] for name in shown]).reshape(-1, 2).T
+    panel.marks(x, y, "white", "o", 6, markeredgecolor=BLACK, markeredgewidth=1.4, zorder=6)
     named = [name for name in shown if name not in unnamed]
     if named:
-        inside = np.concatenate([line.curve for line in lines if line.flow > 0] or [np.empty((0, 2))])
-        place_labels(
-            axes, [places[n][2] for n in named], np.array([places[n][:2] for n in named]), inside, size=11
-        )
+        inside = np.concatenate([line.curve for line in used] or [np.empty((0, 2))])
+        place_labels(panel, [places[n][2] for n in named], np.array([places[n][:2] for n in named]), inside)
+    _outline(panel, "#A8A8A8", 0.8)
 
 
-def _arrow(axes: Axes, curve: Points, color: str, width: float) -> None:
-    """An arrow head a little after the middle of a curve, where the curve is long enough to show one."""
-    ends = axes.transData.transform(curve[[0, -1]])
-    head_size = 9 + 1.6 * width
-    if np.linalg.norm(ends[1] - ends[0]) < 3 * head_size * axes.figure.dpi / 72:
-        return
-    at = int(len(curve) * 0.58)
-    axes.annotate(
-        "",
-        xy=tuple(curve[at + 1]),
-        xytext=tuple(curve[at]),
-        arrowprops={
-            "arrowstyle": "-|>",
-            "color": color,
-            "mutation_scale": head_size,
-            "linewidth": 0,
-            "shrinkA": 0,
-            "shrinkB": 0,
-        },
-        zorder=5,
-        annotation_clip=True,
-    )
+def _arrows(panel: Panel, curves: list[Points], colors: list[str], widths: list[float]) -> None:
+    """Arrow heads a little after the middle of the curves that are long enough to show one."""
+    from matplotlib.collections import PolyCollection
+
+    heads, of = [], []
+    for curve, color, width in zip(curves, colors, widths, strict=True):
+        size = (9 + 1.6 * width) / 72
+        at = int(len(curve) * 0.58)
+        tip, along = curve[at + 1], curve[at + 1] - curve[at]
+        ends = np.linalg.norm(curve[-1] - curve[0])
+        inside = panel.left <= tip[0] <= panel.left + panel.width
+        inside = inside and panel.bottom <= tip[1] <= panel.bottom + panel.height
+        if ends < 3 * size or not inside:
+            continue
+        along = along / np.linalg.norm(along)
+        back, side = tip - 0.4 * size * along, 0.2 * size * np.array([-along[1], along[0]])
+        heads.append([tip, back + side, back - side])
+        of.append(color)
+    panel.add(PolyCollection(heads, facecolors=of, linewidths=0, zorder=5))
+
+
+def _outline(panel: Panel, color: str, width: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    corner, size = (panel.left, panel.bottom), (panel.width, panel.height)
+    edge = Rectangle(corner, *size, fill=False, edgecolor=color, linewidth=width, zorder=8)
+    panel.add(edge, clip=False)
 
 
 def _window(places: dict[str, tuple[float, float, str]]) -> tuple[float, float, float, float]:
@@ -186,80 +205,44 @@ def _in(place: tuple[float, float, str], window: tuple[float, float, float, floa
     return west < place[0] < east and south < place[1] < north
 
 
-def _frame(left: Axes, right: Axes) -> None:
+def _frame(left: Panel, right: Panel) -> None:
     """Show on the left map what the right one enlarges."""
     from matplotlib.patches import Rectangle
 
     west, east, south, north = CENTRAL_AMERICA
-    left.add_patch(
-        Rectangle(
-            (west, south), east - west, north - south, fill=False, edgecolor=BLACK, linewidth=1.2, zorder=6
-        )
-    )
-    left.text(
-        east + 0.8,
-        north - 0.3,
-        "enlarged\non the right",
-        fontsize=10,
-        style="italic",
-        va="top",
-        color=BLACK,
-        zorder=6,
-    )
-    right.text(
-        0.985,
-        0.975,
-        "Central America, enlarged",
-        transform=right.transAxes,
-        ha="right",
-        va="top",
-        fontsize=12,
-    )
-    for side in right.spines.values():
-        side.set_color(BLACK)
-        side.set_linewidth(1.2)
+    (x0, y0), (x1, y1) = left.inches([(west, south), (east, north)])
+    box = Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor=BLACK, linewidth=1.2, zorder=6)
+    left.add(box)
+    left.sheet.write(x1 + 0.09, y1 - 0.03, "enlarged\non the right", 10, face="italic", up="top")
+    right.write(0.985, 0.975, "Central America, enlarged", 12, across="right", up="top")
+    _outline(right, BLACK, 1.2)
 
 
-def _legend(figure: Figure, at: tuple[float, float, float, float], largest: float, lines: list[Line]) -> None:
-    from matplotlib.lines import Line2D
-
-    axes = figure.add_axes(at)
-    axes.axis("off")
-    widths = [
-        Line2D([], [], color=GREY, linewidth=_width(flow, largest), label=f"{number(flow)} persons a year")
+def _keys(sheet: Sheet, at: list[tuple[float, float]], largest: float, lines: list[Line]) -> None:
+    """What width and colour mean, each from a place on the sheet downwards."""
+    widths: list[tuple[str, dict[str, Any]]] = [
+        (f"{number(flow)} persons a year", {"linewidth": _width(flow, largest)})
         for flow in _round_flows(largest)
     ]
-    first = axes.legend(
-        handles=widths,
-        loc="upper left",
-        title="Width",
-        fontsize=11,
-        handlelength=3,
-        labelspacing=0.9,
-        alignment="left",
-    )
-    axes.add_artist(first)
     modes = {line.mode for line in lines}
-    kinds = [
-        Line2D([], [], color=BLUE, linewidth=4, label="open (a regular way to travel)"),
-        Line2D([], [], color=VERMILLION, linewidth=4, label="clandestine (avoids control)"),
-        Line2D([], [], color=GREY, linewidth=3, label="on land"),
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        ("open (a regular way to travel)", {"color": BLUE, "linewidth": 4}),
+        ("clandestine (avoids control)", {"color": VERMILLION, "linewidth": 4}),
+        ("on land", {"linewidth": 3}),
     ]
-    if "boat" in modes:
-        kinds.append(Line2D([], [], color=GREY, linewidth=3, linestyle=_STYLES["boat"], label="by boat"))
-    if "air" in modes:
-        kinds.append(Line2D([], [], color=GREY, linewidth=3, linestyle=_STYLES["air"], label="by air"))
+    for mode in ("boat", "air"):
+        if mode in modes:
+            kinds.append(
+                (f"by {mode}", {"linewidth": 3, "linestyle": _STYLES[mode], "dash_capstyle": "butt"})
+            )
     if any(line.flow <= 0 for line in lines):
-        kinds.append(Line2D([], [], color="#8A8A8A", linewidth=1.1, linestyle=":", label="nobody took it"))
-    axes.legend(
-        handles=kinds,
-        loc="upper left",
-        bbox_to_anchor=(0.42, 1.0) if at[2] > 0.4 else (0.0, 0.5),
-        title="Colour and line",
-        fontsize=11,
-        handlelength=3,
-        alignment="left",
-    )
+        kinds.append(("nobody took it", {"color": IDLE, "linewidth": 1.1, "linestyle": ":"}))
+    for (left, top), title, entries, pitch in (
+        (at[0], "Width", widths, 0.29),
+        (at[1], "Colour and line", kinds, 0.235),
+    ):
+        sheet.write(left, top, title, 11, up="top")
+        key(sheet, left, top - 0.22, entries, size=11, rows=len(entries) or 1, pitch=pitch, wide=0.5)
 
 
 def _round_flows(largest: float) -> list[float]:

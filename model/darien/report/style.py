@@ -1,15 +1,13 @@
-"""How figures look: colours that colour-blind readers can tell apart, fonts, the note at the foot."""
+"""How figures look: colours that colour-blind readers can tell apart, the words at head and foot, keys."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from darien.report.sheet import Sheet
 
 # Okabe and Ito, "Color Universal Design" (https://jfly.uni-koeln.de/color/).
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -21,25 +19,7 @@ CONDITIONAL = (
     "Conditional on departures as reconstructed: how many set out was worked out from reported counts, "
     "not predicted."
 )
-DPI = 120
-
-_RC: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 11,
-    "axes.titlesize": 12,
-    "axes.labelsize": 11,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": GREY,
-    "xtick.color": GREY,
-    "ytick.color": GREY,
-    "xtick.labelcolor": BLACK,
-    "ytick.labelcolor": BLACK,
-    "axes.labelcolor": BLACK,
-    "text.color": BLACK,
-    "legend.frameon": False,
-    "lines.scale_dashes": False,
-}
+_WIDE = 0.4  # inches of a sample in a key
 
 
 @contextmanager
@@ -47,46 +27,53 @@ def style() -> Iterator[None]:
     """Matplotlib settings of our figures, for as long as the block lasts."""
     import matplotlib as mpl
 
-    with mpl.rc_context(_RC):
+    with mpl.rc_context({"lines.scale_dashes": False}):
         yield
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """An empty figure (inches) on the Agg canvas: no window, no state shared with pyplot."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def head(figure: Figure, title: str, subtitle: str) -> None:
+def head(sheet: Sheet, title: str, subtitle: str) -> None:
     """Title in plain words and a line that says how to read the figure, at the top left."""
-    height = figure.get_figheight()
-    figure.text(0.02, 1 - 0.12 / height, title, fontsize=17, fontweight="bold", va="top")
-    figure.text(0.02, 1 - 0.50 / height, subtitle, fontsize=11.5, color=GREY, va="top", linespacing=1.35)
+    from darien.report.sheet import length
+
+    left, top = 0.02 * sheet.width, sheet.height
+    fits = min(1.0, (sheet.width - 2 * left) / length(title, 17, "bold"))
+    sheet.write(left, top - 0.12, title, int(17 * fits), face="bold", up="top")
+    sheet.write(left, top - 0.50, subtitle, 11.5, color=GREY, up="top", leading=1.27)
 
 
-def note(figure: Figure, *sentences: str) -> None:
+def note(sheet: Sheet, *sentences: str) -> None:
     """The note at the foot: that departures are reconstructed, then what else must be known."""
-    height = figure.get_figheight()
     text = "\n".join([CONDITIONAL, *(s for s in sentences if s)])
-    figure.text(0.02, 0.10 / height, text, fontsize=9.5, color=GREY, va="bottom", linespacing=1.35)
+    sheet.write(0.02 * sheet.width, 0.10, text, 9.5, color=GREY, up="bottom", leading=1.27)
 
 
-def save(figure: Figure, path: Path) -> Path:
-    """Write a PNG without dates or versions in it: the same figure is the same bytes."""
-    figure.savefig(path, dpi=DPI, metadata={"Software": None})
-    return path
+def key(
+    sheet: Sheet,
+    left: float,
+    top: float,
+    entries: Sequence[tuple[str, dict[str, Any]]],
+    *,
+    size: float = 10.5,
+    rows: int = 1,
+    pitch: float = 0.25,
+    wide: float = _WIDE,
+) -> None:
+    """What the lines and marks mean: words and how each looks (as for Line2D), in columns of ``rows``.
 
+    Samples are ``wide`` inches, rows ``pitch`` apart; the first stands ``pitch`` / 2 below ``top``.
+    """
+    from matplotlib.lines import Line2D
 
-def thousands(axes: Axes, which: str = "y") -> None:
-    """Axis labels with thousands separated by commas."""
-    from matplotlib.ticker import FuncFormatter
+    from darien.report.sheet import length
 
-    axis = axes.yaxis if which == "y" else axes.xaxis
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    for first in range(0, len(entries), rows):
+        column = entries[first : first + rows]
+        for row, (words, look) in enumerate(column):
+            y = top - (row + 0.5) * pitch
+            ends = [left + wide / 2] if "marker" in look else [left, left + wide]
+            sheet.add(Line2D(ends, [y] * len(ends), **{"solid_capstyle": "butt", "color": GREY} | look))
+            sheet.write(left + wide + 0.12, y, words, size, up="middle")
+        left += wide + 0.45 + max(length(words, size) for words, _ in column)
 
 
 def number(value: float) -> str:
