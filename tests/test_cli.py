@@ -5,6 +5,7 @@ The simulation itself is stood in for by made-up runs: what it gives is tested w
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -111,6 +112,8 @@ def test_run_prints_outcomes_with_their_range_and_writes_results(
     assert lines[5] == ""
     assert lines[6].startswith("3 replicates, 30 migrants, 3,000 events; 1.5 s simulated")
     assert lines[7] == "Results: results/small"
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
     assert (folder.path / "results/small/manifest.json").is_file()
     written = load(folder.path / "results/small/scenario.yaml")
     assert written.title == "Small"

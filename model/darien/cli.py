@@ -7,6 +7,7 @@ message on stderr; 130 interrupted.
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -83,25 +84,30 @@ def run(
         given.append(f"seed={seed}")
     if record_every is not None:
         given.append(f"record_every={record_every.value}")
-    loaded = _load(scenario, given)
     folder = out if out is not None else Path("results") / Path(scenario).stem
+    with _uncollected():
+        loaded = _load(scenario, given)
 
-    from darien.record import store
+        from darien.record import store
 
-    store.check(folder)
+        store.check(folder)
 
-    from darien.experiments.run import run_replicates
+        import darien.actors.model  # noqa: F401  # what a replicate would import
+        from darien.experiments.run import run_replicates
 
+    gc.freeze()  # what the start has made is looked through no more
     started = time.perf_counter()
     with _working("days simulated") as progress:
         runs = run_replicates(loaded, replicates, workers, journeys=journeys, progress=progress)
     seconds = time.perf_counter() - started
-    store.write(folder, loaded, runs, wall_seconds=seconds, workers=workers)
     drawn: list[Path] = []
-    if figures:
-        from darien.report.figures import draw
+    with _uncollected():
+        store.write(folder, loaded, runs, wall_seconds=seconds, workers=workers)
+        if figures:
+            from darien.report.figures import draw
 
-        drawn = draw(folder)
+            drawn = draw(folder)
+    gc.unfreeze()
     print(_outcomes(loaded, runs))
     events, simulated = sum(r.events for r in runs), sum(r.seconds for r in runs)
     print(
@@ -223,6 +229,19 @@ def _load(what: str, sets: Sequence[str]) -> Scenario:
     for warning in warnings(scenario):
         print(f"note: {warning}", file=sys.stderr)
     return scenario
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Looks for no garbage meanwhile: of a short run that would take a tenth, and nothing would be found.
+
+    For the start, all of which stays, and the end, after which nothing comes. Not for replicates.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextlib.contextmanager
