@@ -98,7 +98,11 @@ def test_flow_with_staying_and_giving_up_by_hand() -> None:
 def test_flow_of_months() -> None:
     given = _line()
     given["period"] = {"start": "2020-01-30", "end": "2020-02-02"}
-    given["departures"] = {"monthly": {"people": {"2020-01": 5.0, "2020-02": 0.0}}, "times": {"people": 2}}
+    given["departures"] = {
+        "monthly": {"people": {"2020-01": 5.0, "2020-02": 0.0}},
+        "times": {"people": 2},
+        "headroom": 2,
+    }
     assert expected_flows(scenario_from(given)).departed[0] == pytest.approx([10, 10, 0, 0])
 
 
