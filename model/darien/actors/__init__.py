@@ -2,8 +2,7 @@
 
 from darien.actors.later import later
 
-# Nothing here uses Mesa's experimental spaces or linear algebra. The scipy that they bring in takes longer to
-# import than Mesa does. Numba looks for scipy's BLAS when the first kernel runs, unless it has done so here.
-with later("mesa.experimental.continuous_space", "scipy.linalg"):
+# Mesa's experimental spaces, which nothing here uses, bring in scipy.spatial: that takes longer than all else
+# of Mesa.
+with later("mesa.experimental.continuous_space"):
     import mesa  # noqa: F401
-    import numba.np.arraymath  # noqa: F401

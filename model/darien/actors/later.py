@@ -20,8 +20,7 @@ class _Waiting(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         spec = self.__spec__
-        asked_by_python = name.startswith("__") and name != "__all__"  # which is asked for by import *
-        if asked_by_python or spec is None or not isinstance(spec.loader, _Late):
+        if name.startswith("__") or spec is None or not isinstance(spec.loader, _Late):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         spec.loader = self.__loader__ = spec.loader.own
         spec.loader.exec_module(self)
