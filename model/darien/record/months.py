@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from darien.record.assumptions import CountAssumptions
 from darien.record.reported import Reported
@@ -219,42 +219,30 @@ def reported_monthly(
 
     assumptions = assumptions or CountAssumptions()
     first, last = scenario.period.start.replace(day=1), scenario.period.end
-    parts = [_labelled(reported.monthly([TOTAL_SHAPE]), "HND", "all", [TOTAL_SHAPE], "monthly")]
+    rows: list[tuple[str, str, pd.Timestamp, float, str, str]] = []
+
+    def add(months: Iterable[tuple[Any, float]], country: str, group: str, ids: list[str], kind: str) -> None:
+        for month, persons in months:
+            if first <= month.date() <= last:
+                rows.append((country, group, month, float(persons), "+".join(ids), kind))
+
+    add(reported.monthly([TOTAL_SHAPE]).items(), "HND", "all", [TOTAL_SHAPE], "monthly")
     for name, group in scenario.groups.items():
         for country, ids in series_of(reported, group).items():
             derives = group.derives
             if country == "PAN" and derives and any(known.startswith("PAN_") for known in derives.annual):
                 spread = group_months(reported, derives, first, last, assumptions)
-                for kind, rows in spread.groupby("kind"):
+                for month, persons, kind, _ in spread.itertuples(index=False):
                     used = derives.monthly if kind == "monthly" else derives.annual
-                    counts = rows.set_index("month")["persons"]
-                    parts.append(_labelled(counts, country, name, used, str(kind)))
+                    add([(month, persons)], country, name, used, kind)
                 continue
-            parts.append(_labelled(reported.monthly(ids), country, name, ids, "monthly"))
+            add(reported.monthly(ids).items(), country, name, ids, "monthly")
             if country == "MEX" and derives and set(ids) <= set(derives.monthly):
-                stand_in = {
-                    month: persons
-                    for month, persons, _ in mexican_stand_in(reported, derives.monthly, assumptions)
-                }
-                parts.append(_labelled(pd.Series(stand_in), country, name, ids, "stand-in"))
-    table = pd.concat(parts, ignore_index=True)
-    table = table[(table["month"] >= pd.Timestamp(first)) & (table["month"] <= pd.Timestamp(last))]
-    return table.sort_values(["country", "group", "month"], kind="stable").reset_index(drop=True)
-
-
-def _labelled(counts: pd.Series, country: str, group: str, ids: list[str], kind: str) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(
-        {
-            "country": country,
-            "group": group,
-            "month": pd.DatetimeIndex(counts.index),
-            "persons": counts.to_numpy(dtype="float64"),
-            "series_id": "+".join(ids),
-            "kind": kind,
-        }
-    )
+                stand_in = mexican_stand_in(reported, derives.monthly, assumptions)
+                add([(month, persons) for month, persons, _ in stand_in], country, name, ids, "stand-in")
+    rows.sort(key=lambda row: row[:3])
+    table = pd.DataFrame(rows, columns=["country", "group", "month", "persons", "series_id", "kind"])
+    return table.astype({"month": "datetime64[s]", "persons": "float64"})
 
 
 def series_of(reported: Reported, group: Group) -> dict[str, list[str]]:

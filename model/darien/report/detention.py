@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +20,8 @@ DASHES = (0, (8, 3))  # of the line of beds
 _STEP = {"day": "the end of each day", "week": "the end of each week", "month": "the end of each month"}
 
 
-def draw_detention(results: Results, path: Path) -> Path | None:
-    """Write persons held against beds, a panel per place that has centres; None where no one has beds."""
+def draw_detention(results: Results) -> Sheet | None:
+    """Persons held against beds, a panel per place that has centres; None where no one has beds."""
     centres = results.capacities
     places = list(dict.fromkeys(centres["place"]))
     if not places:
@@ -53,7 +52,7 @@ def draw_detention(results: Results, path: Path) -> Path | None:
         f"Simulated people held at {_STEP[results.scenario.record_every]}.",
     )
     note(sheet, interval_words(len(results.replicates)))
-    return sheet.save(path)
+    return sheet
 
 
 def occupancy(results: Results, place: str) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -41,8 +40,8 @@ ENDS = {
 DEATHS_PER = 1000  # deaths are read per so many persons, all else per 100
 
 
-def draw_ends(results: Results, path: Path) -> Path | None:
-    """Write a row per group and a column per end; None if nobody departed."""
+def draw_ends(results: Results) -> Sheet | None:
+    """A row per group and a column per end; None if nobody departed."""
     shares, departed = end_shares(results)
     if shares.empty:
         return None
@@ -75,7 +74,7 @@ def draw_ends(results: Results, path: Path) -> Path | None:
         "Those who departed shortly before the last day had no time to get far: they are still on the way.",
         interval_words(len(results.replicates)),
     )
-    return sheet.save(path)
+    return sheet
 
 
 def end_shares(results: Results) -> tuple[pd.DataFrame, pd.Series]:

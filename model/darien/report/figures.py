@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from darien.record.store import read
 from darien.record.whole import ResultError
+from darien.report.sheet import write_png
 from darien.report.style import style
 
 
@@ -26,21 +28,25 @@ def draw(folder: str | Path) -> list[Path]:
     folder = Path(folder)
     results = read(folder)
     drawn: list[Path] = []
+    packed: list[Future[None]] = []
     try:
         aside = Path(tempfile.mkdtemp(prefix=".figures.", dir=folder))
     except OSError as error:
         raise ResultError(f"{folder}: cannot write figures: {error.strerror}") from error
     try:
-        with style():
+        with style(), ThreadPoolExecutor(1) as packer:  # packs one while the next is drawn
             for name, function in (
                 ("route", draw_route),
                 ("flows", draw_flows),
                 ("detention", draw_detention),
                 ("ends", draw_ends),
             ):
-                file = function(results, aside / f"{name}.png")
-                if file is not None:
-                    drawn.append(file)
+                sheet = function(results)
+                if sheet is not None:
+                    drawn.append(aside / f"{name}.png")
+                    packed.append(packer.submit(write_png, sheet.picture(), drawn[-1]))
+        for done in packed:
+            done.result()
         figures = folder / "figures"
         figures.mkdir(exist_ok=True)
         for old in figures.glob("*.png"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,8 +34,8 @@ DERIVED = "#9A9A9A"  # marks that departures derive from
 _MARKS = {"monthly": "o", "yearly-spread": "_", "stand-in": "x"}
 
 
-def draw_flows(results: Results, path: Path) -> Path | None:
-    """Write a row per group and a column per country; None if nobody entered any of the countries."""
+def draw_flows(results: Results) -> Sheet | None:
+    """A row per group and a column per country; None if nobody entered any of the countries."""
     flow = entries(results)
     held = detentions(results, HELD)
     reported = reported_counts(results)
@@ -79,7 +78,7 @@ def draw_flows(results: Results, path: Path) -> Path | None:
         "Authorities count only part of those who pass, and that part differs between countries and years.",
         interval_words(len(results.replicates)),
     )
-    return sheet.save(path)
+    return sheet
 
 
 def entries(results: Results) -> pd.DataFrame:

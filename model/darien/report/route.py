@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,8 +40,8 @@ class Line:
     curve: Points
 
 
-def draw_route(results: Results, path: Path) -> Path:
-    """Write the map: legs as lines, width by persons a year (mean of replicates), places by name."""
+def draw_route(results: Results) -> Sheet:
+    """The map: legs as lines, width by persons a year (mean of replicates), places by name."""
     lines = _lines(results)
     places = {name: (place.lon, place.lat, place.label) for name, place in results.scenario.places.items()}
     west, east, south, north = _window(places)
@@ -70,7 +69,7 @@ def draw_route(results: Results, path: Path) -> Path:
         f"({period.start} to {period.end}, {_mean_of(len(results.replicates))}, all groups).",
     )
     note(sheet, "Line width grows with the square root of the number of people. Coasts: Natural Earth.")
-    return sheet.save(path)
+    return sheet
 
 
 def _mean_of(replicates: int) -> str:

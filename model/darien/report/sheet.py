@@ -102,8 +102,8 @@ class Sheet:
         """Put words on the page; ``look`` as the fields of :class:`Words`."""
         self.words.append(Words(x, y, text, size, **look))
 
-    def save(self, path: Path) -> Path:
-        """Write a PNG without dates or versions in it: the same page is the same bytes."""
+    def picture(self) -> Image.Image:
+        """The page in pixels."""
         from PIL import Image, ImageDraw
 
         self._canvas.draw()  # type: ignore[no-untyped-call]
@@ -125,8 +125,12 @@ class Sheet:
                     stroke_width=words.outline * DPI / 72,
                     stroke_fill="white",
                 )
-        picture.save(path, format="png", compress_level=3, dpi=(DPI, DPI))
-        return path
+        return picture
+
+
+def write_png(picture: Image.Image, path: Path) -> None:
+    """Write a page without dates or versions in it: the same page is the same bytes."""
+    picture.save(path, format="png", compress_level=3, dpi=(DPI, DPI))  # 9 gains little, and takes long
 
 
 def _write_upright(picture: Image.Image, words: Words) -> None:
