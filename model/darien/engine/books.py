@@ -59,7 +59,7 @@ ASKING = np.dtype(
     ]
 )
 LIMIT = np.dtype([("need", "i8"), ("left", "f8")])  # persons who ask, and what is left to give
-ROW = np.dtype([("day", "i4"), ("where", "i4"), ("group", "i4"), ("measure", "i4"), ("persons", "i8")])
+ROW = np.dtype([("day", "u2"), ("where", "u2"), ("group", "u2"), ("measure", "u2"), ("persons", "i4")])
 
 
 class Wakes(NamedTuple):
@@ -165,7 +165,7 @@ def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:
         ),
         totals=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int64),
         today=_today(1024, max(1, centres, checkpoints), groups, legs),
-        rows=table(ROW, 4 * wheres * groups * (len(FLOWS) + len(STATES))),
+        rows=table(ROW, 4 * wheres * groups * (len(FLOWS) + len(STATES)) + 1),
     )
 
 
@@ -191,7 +191,7 @@ def make_room(books: Books, day: int, rescheduled: int = 0) -> Books:
     if chunks > len(books.wakes.next):
         books = books._replace(wakes=_grown_calendar(books.wakes, int(chunks * 1.25)))
     used = int(books.counts[N_ROWS])
-    if used + books.sums.flows.size + books.sums.stocks.size > len(books.rows):
+    if used + books.sums.flows.size + books.sums.stocks.size >= len(books.rows):
         rows = table(ROW, 2 * (used + books.sums.flows.size + books.sums.stocks.size))
         rows[:used] = books.rows[:used]
         books = books._replace(rows=rows)
