@@ -131,7 +131,7 @@ def _(measure: RemovalAgreement, to: Applying) -> None:
 def _(measure: ExitPass, to: Applying) -> None:
     c = to.at.counters.index(to.name)
     for g in to.groups(measure.groups):
-        to.levers.counter_open[g, c] = 1
+        to.levers.counter_open[c, g] = 1
     to.levers.quota[len(to.at.legs) + c] = measure.passes_per_day.value
     rule = to.levers.passes[c]
     rule["processing_days"] = whole_days(measure.processing_days.value)

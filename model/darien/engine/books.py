@@ -7,13 +7,15 @@ whatever may happen that day finds its place. Axis letters as in
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, get_type_hints
 
 import numpy as np
 
 from darien.engine.records import FLOWS, MIGRANT, STATES, TALLIES
-from darien.engine.world import F8, I4, I8, U4, Table, World, table
+from darien.engine.world import F4s, F8, I4, I8, U4, Table, World, table
 
+_ROOM = 1024  # migrants who may be active on a day, at first
+LANES = 8  # choosers whom the processor weighs an option for at once
 CHUNK = 32  # ids that share a chunk of the calendar
 
 # Positions in `counts`.
@@ -91,7 +93,29 @@ class Today(NamedTuple):
     requests: Table  # ASKING, for beds
     joiners: Table  # ASKING, for a place in a queue
     limits: Table  # (max(K, D),) LIMIT
-    worth: F8  # (G, L) utility of the legs today, before what is the migrant's own
+    worth: F4s  # (L, G) utility of the legs today, before what is the migrant's own
+
+
+class Choosers(NamedTuple):
+    """Who chooses today, by place, and what each brings to any option; see darien.engine.weighing."""
+
+    first: U4  # (P + 1,) where the choosers of a place begin
+    next_free: U4  # (P,) where they end; the lanes from there to the next place are empty
+    id: U4
+    low: U4  # halves of the key of the decision
+    high: U4
+    group: U4
+    funds: F4s  # USD per person
+    usd_weight: F4s  # utility lost per USD
+    risk: F4s  # risk aversion
+    taste: F4s  # for clandestine legs
+    pass_of: I4  # authority whose exit pass is held; -1: none
+    short: F4s  # 0 to 1: how short funds are of the way ahead
+    shared: F4s  # draw of the nest
+    draw: F4s  # of the option that is offered
+    value: F4s  # of the option that is offered
+    best: F4s  # value of the best option so far
+    chosen: I4  # leg, then counter; below 0: none of them
 
 
 class Books(NamedTuple):
@@ -106,6 +130,7 @@ class Books(NamedTuple):
     sums: Sums
     totals: I8  # (P + L + 1, G, flows) persons up to the last recorded period
     today: Today
+    choosers: Choosers
     rows: Table  # (room,) ROW: recorded counts; flows, then stocks
 
 
@@ -128,8 +153,16 @@ def _today(room: int, limits: int, groups: int, legs: int) -> Today:
         requests=requests,
         joiners=joiners,
         limits=table(LIMIT, limits),
-        worth=np.zeros((groups, legs)),
+        worth=np.zeros((legs, groups), dtype=np.float32),
     )
+
+
+def _choosers(active: int, places: int) -> Choosers:
+    room = active + LANES * places
+    kinds = {U4: np.uint32, I4: np.int32, F4s: np.float32}
+    sizes = {"first": places + 1, "next_free": places}
+    columns = get_type_hints(Choosers)
+    return Choosers(**{name: np.zeros(sizes.get(name, room), dtype=kinds[kind]) for name, kind in columns.items()})
 
 
 def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:
@@ -164,7 +197,8 @@ def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:
             events=np.zeros(len(EVENTS), dtype=np.int64),
         ),
         totals=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int64),
-        today=_today(1024, max(1, centres, checkpoints), groups, legs),
+        today=_today(_ROOM, max(1, centres, checkpoints), groups, legs),
+        choosers=_choosers(_ROOM, len(world.places)),
         rows=table(ROW, 4 * wheres * groups * (len(FLOWS) + len(STATES)) + 1),
     )
 
@@ -183,8 +217,12 @@ def make_room(books: Books, day: int, rescheduled: int = 0) -> Books:
         grown[:made] = books.migrants[:made]
         books = books._replace(migrants=grown)
     if active > len(books.today.due):
-        groups, legs = books.today.worth.shape
-        books = books._replace(today=_today(int(active * 1.5), len(books.today.limits), groups, legs))
+        legs, groups = books.today.worth.shape
+        room = int(active * 1.5)
+        books = books._replace(
+            today=_today(room, len(books.today.limits), groups, legs),
+            choosers=_choosers(room, len(books.choosers.next_free)),
+        )
     # Whoever is served from a queue is scheduled too: at the most everyone.
     entries = int(books.counts[N_ENTRIES]) + active + made
     chunks = entries // CHUNK + len(books.wakes.days) + 2

@@ -329,7 +329,7 @@ def compile_world(scenario: Scenario) -> tuple[World, Index]:
     centres = scenario.detention_centres.values()
     world = World(
         places=_compile_places(scenario, at, nest_counts),
-        ahead_usd=ahead_usd,
+        ahead_usd=np.ascontiguousarray(ahead_usd.T, dtype=np.float32),
         nests=nests,
         nest_legs=nest_legs,
         nest_draws=shared_draw_table(1 - scenario.parameters.nest_correlation.value),

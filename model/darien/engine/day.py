@@ -82,7 +82,7 @@ def dissolve_queues(w, v, b, d):
         while i >= 0:
             r = b.migrants[i]
             g = np.int64(r["group"])
-            shut = v.closed[g, way] == 1 if way < n_legs else v.counter_open[g, way - n_legs] == 0
+            shut = v.closed[g, way] == 1 if way < n_legs else v.counter_open[way - n_legs, g] == 0
             if shut and np.int64(r["wake"]) != d:
                 schedule(b.wakes, r, i, d)
             i = np.int64(r["next"])

@@ -49,7 +49,7 @@ class Levers(NamedTuple):
 
     closed: U1  # (G, L) 1 where a group may not start a leg
     quota: F8  # (W,) persons a day on a way; infinite: no limit
-    counter_open: U1  # (G, C)
+    counter_open: U1  # (C, G)
     passes: Table  # (C,) PASS_RULE
     officers: Table  # (K,) OFFICERS
     beds: Table  # (D,) BEDS
@@ -106,7 +106,7 @@ def base_levers(scenario: Scenario, at: Index) -> Levers:
     return Levers(
         closed=np.zeros((groups, legs), dtype=np.uint8),
         quota=quota,
-        counter_open=np.zeros((groups, counters), dtype=np.uint8),
+        counter_open=np.zeros((counters, groups), dtype=np.uint8),
         passes=table(PASS_RULE, counters, granted_share=1.0, processing_days=1),
         officers=officers,
         beds=beds,

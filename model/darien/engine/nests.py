@@ -20,28 +20,29 @@ from functools import lru_cache
 import numpy as np
 
 from darien.engine.compiled import inlined
-from darien.engine.draws import gumbel
-from darien.engine.world import F8
+from darien.engine.gumbels import F4, U4
+from darien.engine.world import F4s
 
 # The draw is tabled against the standard Gumbel quantile of the same probability, in which
 # it is nearly a straight line towards both ends.
 _FIRST, _LAST, _STEPS_PER_UNIT = -4.0, 37.0, 64
 _POINTS = int((_LAST - _FIRST) * _STEPS_PER_UNIT) + 1
+_LOWEST, _PER_UNIT, _ZERO, _END = F4(_FIRST), F4(_STEPS_PER_UNIT), F4(0), F4(_POINTS - 2)
 
 
 @lru_cache(maxsize=16)
-def shared_draw_table(scale: float) -> F8:
-    """Quantiles of C(scale) at Gumbel quantiles -4, -4 + 1/64, ..., 37, rounded to 1e-9.
+def shared_draw_table(scale: float) -> F4s:
+    """Quantiles of C(scale) at Gumbel quantiles -4, -4 + 1/64, ..., 37, rounded to 1e-6.
 
     Args:
         scale: 1 - correlation within a nest, above 0 and up to 1; at 1 the draw is 0.
     """
     if scale >= 1.0:
-        return np.zeros(_POINTS)
+        return np.zeros(_POINTS, dtype=np.float32)
     draws = np.arange(-8.0, 40.0, 1 / 32)
     quantiles = _gumbel_quantile(draws, scale)
     wanted = np.linspace(_FIRST, _LAST, _POINTS)
-    return np.round(np.interp(wanted, quantiles, draws), 9)
+    return np.round(np.interp(wanted, quantiles, draws), 6).astype(np.float32)
 
 
 def _gumbel_quantile(draws: F8, scale: float) -> F8:
@@ -73,9 +74,9 @@ def _gumbel_quantile(draws: F8, scale: float) -> F8:
 
 
 @inlined
-def shared_draw(bits, table):
-    """A draw from C(scale) with the table of that scale."""
-    along = (gumbel(bits) - _FIRST) * _STEPS_PER_UNIT
-    along = min(max(along, 0.0), np.float64(len(table) - 2))
-    point = np.int64(along)
-    return table[point] + (along - point) * (table[point + 1] - table[point])
+def shared_draw(gumbel, table):
+    """A draw from C(scale) with the table of that scale, at the probability of a standard Gumbel draw."""
+    along = min(max((gumbel - _LOWEST) * _PER_UNIT, _ZERO), _END)
+    point = np.int32(along)
+    low = table[U4(point)]
+    return low + (along - F4(point)) * (table[U4(point) + U4(1)] - low)

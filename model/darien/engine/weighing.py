@@ -1,0 +1,124 @@
+"""The options of a place, weighed for all who choose there today.
+
+Each option has a utility and a draw of its own, legs that are near substitutes share
+a part of it (see :mod:`darien.engine.nests`), and the largest sum is chosen. So a new
+or changed leg moves only those for whom it becomes or stops being the best.
+
+Option by option, not migrant by migrant: what an option is stays in registers while those who
+may take it stream past, eight at a time. Each function offers one option to the choosers from
+``first`` up to ``last``; their columns are those of :class:`darien.engine.books.Choosers`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from darien.engine.compiled import inlined
+from darien.engine.draws import name_hash
+from darien.engine.gumbels import F4, gumbel, high_half, low_half
+from darien.engine.levers import ADMITTED
+from darien.engine.nests import shared_draw
+
+STAY = name_hash("stay")
+GIVE_UP = name_hash("give up")
+SETTLE = name_hash("settle")
+
+TAKE_NOTHING, TAKE_STAY, TAKE_GIVE_UP, TAKE_SETTLE = -1, -2, -3, -4
+NEVER = F4(-1.0e30)
+_ZERO, _ONE = F4(0), F4(1)
+
+
+@inlined
+def price_the_day(base, reception, closed, lists, how, worth):
+    """(L, G) utility of each leg today for each group, before price, hazard and taste of the migrant's own."""
+    for g in range(worth.shape[1]):
+        goal = how["reception_worth"] * reception[g, ADMITTED]
+        for leg in range(worth.shape[0]):
+            if closed[g, leg]:
+                worth[leg, g] = NEVER
+            else:
+                worth[leg, g] = base[g, leg] + goal - how["time_weight"] * lists[leg]["wait_days"]
+
+
+@inlined
+def _draw(of, first, last, option):
+    """The draw of an option, each chooser's own."""
+    low, high = low_half(option), high_half(option)
+    for j in range(first, last):
+        of.draw[j] = gumbel(of.low[j], of.high[j], low, high)
+
+
+@inlined
+def _compare(of, first, last, option):
+    """Those for whom the option offered last is better than what they had take it."""
+    option = np.int32(option)
+    for j in range(first, last):
+        better = of.value[j] > of.best[j]
+        of.best[j] = of.value[j] if better else of.best[j]
+        of.chosen[j] = option if better else of.chosen[j]
+
+
+@inlined
+def _offer_leg(of, first, last, position, leg, worth, hazard, scale):
+    """A leg of a nest: the nest's draw and, on the nest's scale, one of its own."""
+    _draw(of, first, last, leg["hash"])
+    price, dread, clandestine = F4(leg["price"]), F4(hazard["dread"]), F4(leg["clandestine"])
+    for j in range(first, last):
+        own = of.taste[j] * clandestine - of.usd_weight[j] * price - of.risk[j] * dread
+        value = worth[of.group[j]] + own + (of.shared[j] + scale * of.draw[j])
+        of.value[j] = value if price <= of.funds[j] else NEVER
+    _compare(of, first, last, position)
+
+
+@inlined
+def offer_legs(of, first, last, place, nests, nest_legs, nest_draws, legs, worth, hazards, nest_scale):
+    """All legs of a place. A leg that is a nest of its own has one draw, a standard Gumbel."""
+    for n in range(place["first_nest"], place["last_nest"]):
+        nest = nests[n]
+        alone = nest["last_leg"] - nest["first_leg"] == 1
+        scale = _ONE if alone else F4(nest_scale)
+        if alone:
+            for j in range(first, last):
+                of.shared[j] = _ZERO
+        else:
+            _draw(of, first, last, nest["hash"])
+            for j in range(first, last):
+                of.shared[j] = shared_draw(of.draw[j], nest_draws)
+        for position in range(nest["first_leg"], nest["last_leg"]):
+            leg = nest_legs[position]
+            _offer_leg(of, first, last, leg, legs[leg], worth[leg], hazards[leg], scale)
+
+
+@inlined
+def offer_counter(of, first, last, position, counter, counter_open, how, rule, wait_days):
+    """An exit-pass counter, to those whose group it serves and who hold no pass of its authority."""
+    _draw(of, first, last, counter["hash"])
+    days = np.float64(rule["processing_days"]) + wait_days
+    value = F4(how["present_worth"] * rule["granted_share"] - how["time_weight"] * days)
+    for j in range(first, last):
+        served = counter_open[of.group[j]] != 0 and of.pass_of[j] != counter["authority"]
+        of.value[j] = value + of.draw[j] if served else NEVER
+    _compare(of, first, last, position)
+
+
+@inlined
+def _offer_end(of, first, last, option, name, worth, if_poor):
+    """Staying, giving up or settling; likelier as funds run short."""
+    if np.isnan(worth):
+        return
+    _draw(of, first, last, name)
+    worth, if_poor = F4(worth), F4(if_poor)
+    for j in range(first, last):
+        of.value[j] = worth + if_poor * of.short[j] + of.draw[j]
+    _compare(of, first, last, option)
+
+
+@inlined
+def offer_not_to_go_on(of, first, last, place, how, ahead_usd):
+    """The options beside ways. ``ahead_usd``: price of the cheapest way ahead, by group."""
+    for j in range(first, last):
+        ahead = ahead_usd[of.group[j]]
+        of.short[j] = ahead / (ahead + max(of.funds[j], _ONE))
+    _offer_end(of, first, last, TAKE_STAY, STAY, place["stay_worth"], how["stay_if_poor"])
+    _offer_end(of, first, last, TAKE_GIVE_UP, GIVE_UP, how["give_up_worth"], how["give_up_if_poor"])
+    _offer_end(of, first, last, TAKE_SETTLE, SETTLE, how["settle_worth"], how["settle_if_poor"])
