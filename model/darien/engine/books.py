@@ -60,6 +60,20 @@ ASKING = np.dtype(
         ("other", "i8"),  # the arrival's position; the checkpoint that asks for a bed
     ]
 )
+CHOOSING = np.dtype(
+    [
+        ("id", "u4"),
+        ("low", "u4"),  # halves of the key of the decision
+        ("high", "u4"),
+        ("funds", "f4"),  # USD per person
+        ("pass_of", "i4"),  # authority whose exit pass is held; -1: none
+        ("place", "u2"),
+        ("risk", "u2"),
+        ("taste", "i2"),
+        ("group", "u1"),
+        ("spare", "u1"),
+    ]
+)
 LIMIT = np.dtype([("need", "i8"), ("left", "f8")])  # persons who ask, and what is left to give
 ROW = np.dtype([("day", "u2"), ("where", "u2"), ("group", "u2"), ("measure", "u2"), ("persons", "i4")])
 
@@ -88,7 +102,7 @@ class Today(NamedTuple):
     due: U4  # ids that wake
     arrivals: U4  # ids that ended a leg
     caught: U4  # what became of each arrival at the checkpoints
-    choosers: U4  # ids free to choose
+    choosers: Table  # CHOOSING, who is free to choose
     picked: Table  # ASKING, at checkpoints
     requests: Table  # ASKING, for beds
     joiners: Table  # ASKING, for a place in a queue
@@ -96,8 +110,8 @@ class Today(NamedTuple):
     worth: F4s  # (L, G) utility of the legs today, before what is the migrant's own
 
 
-class Choosers(NamedTuple):
-    """Who chooses today, by place, and what each brings to any option; see darien.engine.weighing."""
+class Weighing(NamedTuple):
+    """The choosers of a day as columns, those of a place side by side; see darien.engine.weighing."""
 
     first: U4  # (P + 1,) where the choosers of a place begin
     next_free: U4  # (P,) where they end; the lanes from there to the next place are empty
@@ -130,7 +144,7 @@ class Books(NamedTuple):
     sums: Sums
     totals: I8  # (P + L + 1, G, flows) persons up to the last recorded period
     today: Today
-    choosers: Choosers
+    weighing: Weighing
     rows: Table  # (room,) ROW: recorded counts; flows, then stocks
 
 
@@ -142,13 +156,13 @@ def migrant_array(room: int) -> Table:
 
 
 def _today(room: int, limits: int, groups: int, legs: int) -> Today:
-    due, arrivals, caught, choosers = (np.zeros(room, dtype=np.uint32) for _ in range(4))
+    due, arrivals, caught = (np.zeros(room, dtype=np.uint32) for _ in range(3))
     picked, requests, joiners = (table(ASKING, room) for _ in range(3))
     return Today(
         due=due,
         arrivals=arrivals,
         caught=caught,
-        choosers=choosers,
+        choosers=table(CHOOSING, room),
         picked=picked,
         requests=requests,
         joiners=joiners,
@@ -157,12 +171,12 @@ def _today(room: int, limits: int, groups: int, legs: int) -> Today:
     )
 
 
-def _choosers(active: int, places: int) -> Choosers:
+def _weighing(active: int, places: int) -> Weighing:
     room = active + LANES * places
     kinds = {U4: np.uint32, I4: np.int32, F4s: np.float32}
     sizes = {"first": places + 1, "next_free": places}
-    columns = get_type_hints(Choosers)
-    return Choosers(**{name: np.zeros(sizes.get(name, room), dtype=kinds[kind]) for name, kind in columns.items()})
+    columns = get_type_hints(Weighing)
+    return Weighing(**{name: np.zeros(sizes.get(name, room), dtype=kinds[kind]) for name, kind in columns.items()})
 
 
 def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:
@@ -198,7 +212,7 @@ def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:
         ),
         totals=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int64),
         today=_today(_ROOM, max(1, centres, checkpoints), groups, legs),
-        choosers=_choosers(_ROOM, len(world.places)),
+        weighing=_weighing(_ROOM, len(world.places)),
         rows=table(ROW, 4 * wheres * groups * (len(FLOWS) + len(STATES)) + 1),
     )
 
@@ -221,7 +235,7 @@ def make_room(books: Books, day: int, rescheduled: int = 0) -> Books:
         room = int(active * 1.5)
         books = books._replace(
             today=_today(room, len(books.today.limits), groups, legs),
-            choosers=_choosers(room, len(books.choosers.next_free)),
+            weighing=_weighing(room, len(books.weighing.next_free)),
         )
     # Whoever is served from a queue is scheduled too: at the most everyone.
     entries = int(books.counts[N_ENTRIES]) + active + made

@@ -7,7 +7,7 @@ import numpy as np
 from darien.engine.books import LANES, N_CHOOSERS, N_JOINERS
 from darien.engine.compiled import inlined, kernel
 from darien.engine.draws import U64, geometric, mix, name_hash, uniform
-from darien.engine.gumbels import F4, U4, high_half, low_half
+from darien.engine.gumbels import F4, U4
 from darien.engine.ledger import add_stock, decision_key, persons_of, schedule, visit_key
 from darien.engine.records import (
     F_RETURNED,
@@ -62,40 +62,37 @@ def start_leg(r, i, leg, d, legs, days_below, days_guide, groups, n_places, sums
 
 
 @inlined
-def _line_up(d, ids, n, migrants, places, how, of):
-    """Put the choosers side by side by place, each place beginning at a whole number of lanes.
+def _line_up(choosers, n, n_places, how, of):
+    """The choosers as columns, those of a place side by side, each place from a multiple of LANES on.
 
-    What each brings to any option is worked out here. Lanes that nobody fills keep what was in them.
+    Lanes that nobody fills keep what was in them.
     """
     first, next_free = of.first, of.next_free
-    for p in range(len(places)):
+    for p in range(n_places):
         next_free[p] = 0
     for position in range(n):
-        next_free[migrants[ids[position]]["place"]] += 1
+        next_free[choosers[position]["place"]] += 1
     begin = U4(0)
-    for p in range(len(places)):
+    for p in range(n_places):
         first[p] = begin
         filled = next_free[p]
         next_free[p] = begin
         begin += (filled + U4(LANES - 1)) // U4(LANES) * U4(LANES)
-    first[len(places)] = begin
+    first[n_places] = begin
+    cost_weight = F4(how["cost_weight"])
     for position in range(n):
-        i = ids[position]
-        r = migrants[i]
-        p = r["place"]
-        j = next_free[p]
-        next_free[p] = j + U4(1)
-        key = decision_key(r) ^ places[p]["hash"]
-        funds = F4(np.int64(r["funds"])) / F4(r["size"])
-        of.id[j] = i
-        of.low[j] = low_half(key)
-        of.high[j] = high_half(key)
-        of.group[j] = r["group"]
-        of.funds[j] = funds
-        of.usd_weight[j] = F4(how["cost_weight"]) / max(funds, F4(1))
-        of.risk[j] = F4(r["risk"]) * F4(1 / 256)
-        of.taste[j] = F4(r["taste"]) * F4(1 / 1024)
-        of.pass_of[j] = r["pass_authority"] if r["pass_until"] >= d else -1
+        one = choosers[position]
+        j = next_free[one["place"]]
+        next_free[one["place"]] = j + U4(1)
+        of.id[j] = one["id"]
+        of.low[j] = one["low"]
+        of.high[j] = one["high"]
+        of.group[j] = one["group"]
+        of.funds[j] = one["funds"]
+        of.usd_weight[j] = cost_weight / max(one["funds"], F4(1))
+        of.risk[j] = F4(one["risk"]) * F4(1 / 256)
+        of.taste[j] = F4(one["taste"]) * F4(1 / 1024)
+        of.pass_of[j] = one["pass_of"]
         of.best[j] = NEVER
         of.chosen[j] = TAKE_NOTHING
 
@@ -108,10 +105,10 @@ def choose(w, v, b, d):
     hazards, days_below, days_guide = w.hazards[w.dates[d]["month"]], w.days_below, w.days_guide
     passes, counter_open, quota = v.passes, v.counter_open, v.quota
     migrants, count, lists, wakes, sums = b.migrants, b.counts, b.lists, b.wakes, b.sums
-    joiners, worth, of = b.today.joiners, b.today.worth, b.choosers
+    joiners, worth, of = b.today.joiners, b.today.worth, b.weighing
     n_places, n_legs, ahead_usd = len(places), len(legs), w.ahead_usd
     price_the_day(w.worth, v.reception, v.closed, lists, how, worth)
-    _line_up(d, b.today.choosers, count[N_CHOOSERS], migrants, places, how, of)
+    _line_up(b.today.choosers, count[N_CHOOSERS], n_places, how, of)
     for p in range(n_places):
         first, last = U64(of.first[p]), U64(of.first[p + 1])
         if first == last:

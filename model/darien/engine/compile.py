@@ -220,7 +220,9 @@ def _compile_legs(scenario: Scenario, at: Index) -> tuple[Table, F8]:
     tables = [np.cumsum(travel_table(leg.travel_days)) for leg in legs]
     for probabilities in tables:
         probabilities[-1] = 1.0
-    on_leg = [c.leg for c in all_checkpoints(scenario).values() if c.leg]
+    checkpoints = all_checkpoints(scenario).values()
+    on_leg = [c.leg for c in checkpoints if c.leg]
+    watched = {c.place for c in checkpoints} | {name for name, p in scenario.places.items() if p.destination}
     first_days, last_days = _ranges([len(probabilities) for probabilities in tables])
     first_checkpoint, last_checkpoint = _ranges([on_leg.count(name) for name in at.legs])
     compiled = table(
@@ -235,6 +237,7 @@ def _compile_legs(scenario: Scenario, at: Index) -> tuple[Table, F8]:
         last_days=last_days,
         first_checkpoint=first_checkpoint,
         last_checkpoint=last_checkpoint,
+        unwatched=[name not in on_leg and leg.to not in watched for name, leg in scenario.legs.items()],
     )
     return compiled, np.concatenate(tables)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from darien.engine.books import N_CHOOSERS, N_REQUESTS
+from darien.engine.books import N_REQUESTS
 from darien.engine.compiled import kernel
-from darien.engine.ledger import add_stock, come_to, enlist, persons_of, schedule
+from darien.engine.ledger import add_stock, come_to, enlist, let_choose, persons_of, schedule
 from darien.engine.levers import CROWD, NOT_APPREHEND, TRANSFER
 from darien.engine.moving import held_until
 from darien.engine.receiving import receive
@@ -86,8 +86,7 @@ def give_beds(w, v, b, d):
             if at["destination"]:
                 receive(r, i, d, at["hash"], reception, how, groups, n_places, n_legs, b.sums, wakes)
             else:
-                choosers[count[N_CHOOSERS]] = i
-                count[N_CHOOSERS] += 1
+                let_choose(r, i, d, places, choosers, count)
         count[N_REQUESTS] = again
         if again == 0:
             return

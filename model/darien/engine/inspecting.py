@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from darien.engine.books import N_ARRIVALS, N_CHOOSERS, N_REQUESTS
+from darien.engine.books import N_ARRIVALS, N_REQUESTS
 from darien.engine.compiled import inlined, kernel
 from darien.engine.draws import mix, name_hash, uniform
-from darien.engine.ledger import add_stock, come_to, persons_of, schedule, visit_key
+from darien.engine.ledger import add_stock, enter, let_choose, persons_of, schedule, visit_key
 from darien.engine.receiving import receive
 from darien.engine.records import (
-    AT_PLACE,
     F_BRIBED,
-    F_ENTERED,
     F_IDENTIFIED,
     F_INSPECTED,
     F_TURNED_BACK,
@@ -249,10 +247,8 @@ def inspect(w, v, b, d):
             continue
         i = np.int64(arrivals[a])
         r = migrants[i]
-        come_to(r, legs[r["leg"]]["to"])
-        r["state"] = AT_PLACE
+        enter(r, legs[r["leg"]]["to"], groups, sums)
         place = places[r["place"]]
-        sums.flows[np.int64(r["place"]), np.int64(r["group"]), F_ENTERED] += persons_of(groups, r)
         if caught[a] == _CAUGHT:
             continue
         if place["destination"]:
@@ -262,8 +258,7 @@ def inspect(w, v, b, d):
             caught[meet] = _FREE
             meet += 1
         else:
-            choosers[counts[N_CHOOSERS]] = i
-            counts[N_CHOOSERS] += 1
+            let_choose(r, i, d, places, choosers, counts)
     counts[N_ARRIVALS] = meet
     _all_rounds(
         False,
@@ -282,5 +277,4 @@ def inspect(w, v, b, d):
     )
     for a in range(meet):
         if caught[a] == _FREE:
-            choosers[counts[N_CHOOSERS]] = arrivals[a]
-            counts[N_CHOOSERS] += 1
+            let_choose(migrants[arrivals[a]], arrivals[a], d, places, choosers, counts)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from darien.engine.books import CHUNK, FREE_CHUNK, N_ENTRIES
+from darien.engine.books import CHUNK, FREE_CHUNK, N_CHOOSERS, N_ENTRIES
 from darien.engine.compiled import inlined
 from darien.engine.draws import GOLDEN, U64, mix
-from darien.engine.records import AT_PLACE, DETAINED, NOBODY, ON_LEG, QUEUED
+from darien.engine.gumbels import F4, high_half, low_half
+from darien.engine.records import AT_PLACE, DETAINED, F_ENTERED, NOBODY, ON_LEG, QUEUED
 
 _DECIDES = U64(1 << 40)
 _ATTEMPT = U64(24)
@@ -51,6 +52,31 @@ def come_to(r, place):
         r["laps"] = (np.int64(r["laps"]) + 1) & 255
     else:
         r["visits"] = visits + (U64(1) << slot)
+
+
+@inlined
+def let_choose(r, i, d, places, choosers, counts):
+    """Whoever is free at a place chooses today, with what it brings to any option."""
+    key = decision_key(r) ^ places[r["place"]]["hash"]
+    one = choosers[counts[N_CHOOSERS]]
+    counts[N_CHOOSERS] += 1
+    one["id"] = i
+    one["low"] = low_half(key)
+    one["high"] = high_half(key)
+    one["funds"] = F4(np.int64(r["funds"])) / F4(r["size"])
+    one["pass_of"] = r["pass_authority"] if r["pass_until"] >= d else NOBODY
+    one["place"] = r["place"]
+    one["risk"] = r["risk"]
+    one["taste"] = r["taste"]
+    one["group"] = r["group"]
+
+
+@inlined
+def enter(r, place, groups, sums):
+    """Come to a place from a leg."""
+    come_to(r, place)
+    r["state"] = AT_PLACE
+    sums.flows[np.int64(place), np.int64(r["group"]), F_ENTERED] += persons_of(groups, r)
 
 
 @inlined

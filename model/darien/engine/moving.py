@@ -14,7 +14,6 @@ from darien.engine.books import (
     E_STAY,
     FREE_CHUNK,
     N_ARRIVALS,
-    N_CHOOSERS,
     N_ENTRIES,
     N_MIGRANTS,
 )
@@ -31,7 +30,16 @@ from darien.engine.draws import (
     over_dispersed_poisson,
     uniform,
 )
-from darien.engine.ledger import add_stock, come_to, decision_key, persons_of, schedule, strike, visit_key
+from darien.engine.ledger import (
+    add_stock,
+    decision_key,
+    enter,
+    let_choose,
+    persons_of,
+    schedule,
+    strike,
+    visit_key,
+)
 from darien.engine.records import (
     AT_COUNTER,
     AT_PLACE,
@@ -39,7 +47,6 @@ from darien.engine.records import (
     DIED,
     F_DEPARTED,
     F_DIED,
-    F_ENTERED,
     F_FINISHED,
     F_RELEASED,
     F_REMOVED,
@@ -146,7 +153,7 @@ def depart(w, b, d, seed_key):
     """Stage 0: each candidate of the day departs if its own draw is below the share that does."""
     groups, departing, entries, party_below = w.groups, w.departing, w.entries, w.party_below
     how, migrants, count, candidates = w.behaviour[0], b.migrants, b.counts, b.candidates
-    choosers, flows, events = b.today.choosers, b.sums.flows, b.sums.events
+    choosers, places, flows, events = b.today.choosers, w.places, b.sums.flows, b.sums.events
     ordinal = w.dates[d]["ordinal"]
     route = len(w.places) + len(w.legs)
     for g in range(len(groups)):
@@ -172,8 +179,7 @@ def depart(w, b, d, seed_key):
             r["state"] = AT_PLACE
             flows[route, g, F_DEPARTED] += persons_of(groups, r)
             events[E_DEPARTED] += 1
-            choosers[count[N_CHOOSERS]] = i
-            count[N_CHOOSERS] += 1
+            let_choose(r, i, d, places, choosers, count)
 
 
 @inlined
@@ -263,6 +269,7 @@ def wake(w, v, b, d, visit_order):
     ``visit_order`` other than 0 shuffles the order of visits, which must change nothing.
     """
     groups, legs, hazards, counters, centres = w.groups, w.legs, w.hazards, w.counters, w.centres
+    places = w.places
     n_places, n_legs, month, how = len(w.places), len(w.legs), w.dates[d]["month"], w.behaviour[0]
     beds, removal, passes, release_pass_days = v.beds, v.removal, v.passes, v.release_pass_days
     migrants, count, wakes, lists = b.migrants, b.counts, b.wakes, b.lists
@@ -285,8 +292,7 @@ def wake(w, v, b, d, visit_order):
             leg = np.int64(r["leg"])
             if r["flags"] & TURNED_BACK:
                 r["flags"] = np.int64(r["flags"]) & ~TURNED_BACK
-                come_to(r, legs[leg]["origin"])
-                flows[np.int64(r["place"]), g, F_ENTERED] += persons
+                enter(r, legs[leg]["origin"], groups, b.sums)
             else:
                 where = n_places + leg
                 lost, dead = _meet_hazards(r, hazards[month, leg], legs[leg]["hash"], how["robbery_share"])
@@ -301,9 +307,11 @@ def wake(w, v, b, d, visit_order):
                         r["since"] = d
                         continue
                 flows[where, g, F_FINISHED] += persons_of(groups, r)
-                arrivals[count[N_ARRIVALS]] = i
-                count[N_ARRIVALS] += 1
-                continue
+                if not legs[leg]["unwatched"]:
+                    arrivals[count[N_ARRIVALS]] = i
+                    count[N_ARRIVALS] += 1
+                    continue
+                enter(r, legs[leg]["to"], groups, b.sums)
         elif state == AT_PLACE:
             events[E_STAY] += 1
             days = np.float64(d - np.int64(r["since"]))
@@ -352,5 +360,4 @@ def wake(w, v, b, d, visit_order):
             r["funds"] = np.int64(np.float64(first) * how["retry_funds_share"])
             flows[np.int64(r["place"]), g, F_TRIED_AGAIN] += persons
         r["state"] = AT_PLACE
-        choosers[count[N_CHOOSERS]] = i
-        count[N_CHOOSERS] += 1
+        let_choose(r, i, d, places, choosers, count)

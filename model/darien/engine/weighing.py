@@ -6,7 +6,7 @@ or changed leg moves only those for whom it becomes or stops being the best.
 
 Option by option, not migrant by migrant: what an option is stays in registers while those who
 may take it stream past, eight at a time. Each function offers one option to the choosers from
-``first`` up to ``last``; their columns are those of :class:`darien.engine.books.Choosers`.
+``first`` up to ``last``; their columns are those of :class:`darien.engine.books.Weighing`.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ LEG = np.dtype(
         ("last_days", "u4"),
         ("first_checkpoint", "u4"),  # into checkpoint_list
         ("last_checkpoint", "u4"),
-        ("spare", "i4"),
+        ("unwatched", "i4"),  # 1: no checkpoint on the way or where it ends, and that is no destination
     ]
 )
 HAZARD = np.dtype(
