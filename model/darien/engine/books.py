@@ -12,7 +12,7 @@ from typing import NamedTuple, get_type_hints
 import numpy as np
 
 from darien.engine.records import FLOWS, MIGRANT, STATES, TALLIES
-from darien.engine.world import F4s, F8, I4, I8, U4, Table, World, table
+from darien.engine.world import F4A, F8, I4, I8, U4, Table, World, table
 
 _ROOM = 1024  # migrants who may be active on a day, at first
 LANES = 8  # choosers whom the processor weighs an option for at once
@@ -107,7 +107,7 @@ class Today(NamedTuple):
     requests: Table  # ASKING, for beds
     joiners: Table  # ASKING, for a place in a queue
     limits: Table  # (max(K, D),) LIMIT
-    worth: F4s  # (L, G) utility of the legs today, before what is the migrant's own
+    worth: F4A  # (L, G) utility of the legs today, before what is the migrant's own
 
 
 class Weighing(NamedTuple):
@@ -119,16 +119,16 @@ class Weighing(NamedTuple):
     low: U4  # halves of the key of the decision
     high: U4
     group: U4
-    funds: F4s  # USD per person
-    usd_weight: F4s  # utility lost per USD
-    risk: F4s  # risk aversion
-    taste: F4s  # for clandestine legs
+    funds: F4A  # USD per person
+    usd_weight: F4A  # utility lost per USD
+    risk: F4A  # risk aversion
+    taste: F4A  # for clandestine legs
     pass_of: I4  # authority whose exit pass is held; -1: none
-    short: F4s  # 0 to 1: how short funds are of the way ahead
-    shared: F4s  # draw of the nest
-    draw: F4s  # of the option that is offered
-    value: F4s  # of the option that is offered
-    best: F4s  # value of the best option so far
+    short: F4A  # 0 to 1: how short funds are of the way ahead
+    shared: F4A  # draw of the nest
+    draw: F4A  # of the option that is offered
+    value: F4A  # of the option that is offered
+    best: F4A  # value of the best option so far
     chosen: I4  # leg, then counter; below 0: none of them
 
 
@@ -173,10 +173,12 @@ def _today(room: int, limits: int, groups: int, legs: int) -> Today:
 
 def _weighing(active: int, places: int) -> Weighing:
     room = active + LANES * places
-    kinds = {U4: np.uint32, I4: np.int32, F4s: np.float32}
+    kinds = {U4: np.uint32, I4: np.int32, F4A: np.float32}
     sizes = {"first": places + 1, "next_free": places}
     columns = get_type_hints(Weighing)
-    return Weighing(**{name: np.zeros(sizes.get(name, room), dtype=kinds[kind]) for name, kind in columns.items()})
+    return Weighing(
+        **{name: np.zeros(sizes.get(name, room), dtype=kinds[kind]) for name, kind in columns.items()}
+    )
 
 
 def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:

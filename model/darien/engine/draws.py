@@ -22,8 +22,7 @@ U64 = np.uint64
 GOLDEN = U64(0x9E3779B97F4A7C15)
 _M1 = U64(0xBF58476D1CE4E5B9)
 _M2 = U64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S12, _S52 = U64(30), U64(27), U64(31), U64(12), U64(52)
-_FORTY_BITS = U64((1 << 40) - 1)
+_S30, _S27, _S31, _S12 = U64(30), U64(27), U64(31), U64(12)
 _ONE_BITS = np.int64(0x3FF0000000000000)
 _LN2 = 0.6931471805599453
 _INV_LN2 = 1.4426950408889634
@@ -38,11 +37,6 @@ def _table_log(x: float) -> float:
 # numbers come out everywhere, and the logarithms of what was rounded.
 _RECIPROCAL = np.round(4096.0 / (1.0 + (np.arange(128) + 0.5) / 128.0)) / 4096.0
 _LOG_POINT = np.array([-_table_log(reciprocal) for reciprocal in _RECIPROCAL])
-# Quantiles of the standard Gumbel distribution at whole multiples of 1/4096, but for the outermost
-# parts, where a straight line between two of them would be off by more than 1e-5.
-_GUMBEL_PARTS = 4096
-_GUMBEL_TAIL = 128
-_GUMBEL = np.array([0.0] + [-_table_log(-_table_log(k / _GUMBEL_PARTS)) for k in range(1, _GUMBEL_PARTS)])
 
 
 def name_hash(*parts: str | int) -> np.uint64:
@@ -119,17 +113,6 @@ def exp(x):
         )
     )
     return p * np.int64((np.int64(n) + 1023) << 52).view(np.float64)
-
-
-@inlined
-def gumbel(bits):
-    """A standard Gumbel draw: between tabled quantiles, or in the tails by logarithms; error below 1e-5."""
-    part = np.int64(bits >> _S52)
-    if part < _GUMBEL_TAIL or part >= _GUMBEL_PARTS - _GUMBEL_TAIL:
-        return -log(-log(uniform(bits)))
-    along = np.float64((bits >> _S12) & _FORTY_BITS) * 9.094947017729282e-13
-    low = _GUMBEL[part]
-    return low + along * (_GUMBEL[part + 1] - low)
 
 
 @inlined

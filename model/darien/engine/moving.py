@@ -285,11 +285,11 @@ def wake(w, v, b, d, visit_order):
         r = migrants[i]
         g = np.int64(r["group"])
         persons = persons_of(groups, r)
-        add_stock(stocks, groups, n_places, n_legs, r, -1)
         state = r["state"]
         if state == ON_LEG:
             events[E_LEG] += 1
             leg = np.int64(r["leg"])
+            stocks[n_places + leg, g, ON_LEG] -= persons
             if r["flags"] & TURNED_BACK:
                 r["flags"] = np.int64(r["flags"]) & ~TURNED_BACK
                 enter(r, legs[leg]["origin"], groups, b.sums)
@@ -313,12 +313,14 @@ def wake(w, v, b, d, visit_order):
                     continue
                 enter(r, legs[leg]["to"], groups, b.sums)
         elif state == AT_PLACE:
+            stocks[np.int64(r["place"]), g, AT_PLACE] -= persons
             events[E_STAY] += 1
             days = np.float64(d - np.int64(r["since"]))
             earned = how["income_per_day"] * days * np.float64(r["size"])
             r["funds"] = np.int64(min(np.float64(r["funds"]) + earned, _MOST_USD))
             r["decision"] = (np.int64(r["decision"]) + 1) & 255
         elif state == QUEUED:
+            add_stock(stocks, groups, n_places, n_legs, r, -1)
             way = np.int64(r["leg"])
             if r["flags"] & AT_COUNTER:
                 events[E_PASS] += 1
@@ -333,6 +335,7 @@ def wake(w, v, b, d, visit_order):
                 strike(migrants, lists[way], i, persons)
             r["decision"] = (np.int64(r["decision"]) + 1) & 255
         elif state == DETAINED:
+            add_stock(stocks, groups, n_places, n_legs, r, -1)
             events[E_DETENTION] += 1
             c = np.int64(r["leg"])
             authority = np.int64(centres[c]["authority"])
@@ -349,6 +352,7 @@ def wake(w, v, b, d, visit_order):
                 r["pass_authority"] = authority
                 r["pass_until"] = min(d + np.int64(release_pass_days[authority]), 65535)
         else:
+            add_stock(stocks, groups, n_places, n_legs, r, -1)
             events[E_RETRY] += 1
             r["attempt"] += 1
             r["visits"] = 0

@@ -21,7 +21,7 @@ import numpy as np
 
 from darien.engine.compiled import inlined
 from darien.engine.gumbels import F4, U4
-from darien.engine.world import F4s
+from darien.engine.world import F4A, F8
 
 # The draw is tabled against the standard Gumbel quantile of the same probability, in which
 # it is nearly a straight line towards both ends.
@@ -31,7 +31,7 @@ _LOWEST, _PER_UNIT, _ZERO, _END = F4(_FIRST), F4(_STEPS_PER_UNIT), F4(0), F4(_PO
 
 
 @lru_cache(maxsize=16)
-def shared_draw_table(scale: float) -> F4s:
+def shared_draw_table(scale: float) -> F4A:
     """Quantiles of C(scale) at Gumbel quantiles -4, -4 + 1/64, ..., 37, rounded to 1e-6.
 
     Args:

@@ -40,10 +40,17 @@ def close_books(w, v, b, d):
 def _write_rows(flows, totals, stocks, rows, n, d):
     """Flows of the period and stocks of its last day; flows start again from zero.
 
-    Of the thirty numbers of a place and a group two or three are not 0: a bit for each says which.
+    Of the numbers of a place and a group two or three are not 0: a bit for each says which.
     """
     for where in range(U64(flows.shape[0])):
         for g in range(U64(flows.shape[1])):
+            anything = np.int32(0)  # most pairs are empty on most days: one quick look at all of it
+            for measure in range(_FLOWS):
+                anything |= flows[where, g, measure]
+            for state in range(_STATES):
+                anything |= stocks[where, g, state]
+            if anything == 0:
+                continue
             bits = U64(0)
             for measure in range(_FLOWS):
                 bits |= U64(flows[where, g, measure] != 0) << measure

@@ -30,7 +30,7 @@ _ZERO, _ONE = F4(0), F4(1)
 
 @inlined
 def price_the_day(base, reception, closed, lists, how, worth):
-    """(L, G) utility of each leg today for each group, before price, hazard and taste of the migrant's own."""
+    """(L, G) utility of each leg today for each group, before what is the migrant's own."""
     for g in range(worth.shape[1]):
         goal = how["reception_worth"] * reception[g, ADMITTED]
         for leg in range(worth.shape[0]):

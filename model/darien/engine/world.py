@@ -17,7 +17,7 @@ import numpy.typing as npt
 I8 = npt.NDArray[np.int64]
 I4 = npt.NDArray[np.int32]
 F8 = npt.NDArray[np.float64]
-F4s = npt.NDArray[np.float32]
+F4A = npt.NDArray[np.float32]
 U1 = npt.NDArray[np.uint8]
 U4 = npt.NDArray[np.uint32]
 Table = npt.NDArray[np.void]
@@ -127,10 +127,10 @@ class World(NamedTuple):
     """The tables, as the kernel takes them."""
 
     places: Table  # (P,) PLACE
-    ahead_usd: F4s  # (P, G) price of the cheapest way ahead, per person
+    ahead_usd: F4A  # (P, G) price of the cheapest way ahead, per person
     nests: Table  # (N,) NEST, by place
     nest_legs: U4  # (L,) legs by nest
-    nest_draws: F4s  # quantiles of the draw that the legs of a nest share, see darien.engine.nests
+    nest_draws: F4A  # quantiles of the draw that the legs of a nest share, see darien.engine.nests
     legs: Table  # (L,) LEG
     hazards: Table  # (12, L) HAZARD, by month
     worth: F8  # (G, L) utility of a leg before price, hazard, taste, queues and reception
