@@ -87,6 +87,159 @@ class TrainingMeasure(Dated):
     turnover_per_year: Share = Quantity(value=0)  # of the officers, who are replaced by untrained ones
 
 
+class Mentors(Dated):
+    """Officers of another service who work alongside those of some checkpoints; no courses."""
+
+    measure: Literal["mentors"]
+    checkpoints: Annotated[list[Name], Field(min_length=1)]
+    mentors: Positive
+    mentor_gain: Amount  # share brought on in 30 days by one mentor for each 10 officers
+    turnover_per_year: Share = Quantity(value=0)  # of the officers, who are replaced by untrained ones
+
+
+class Equipment(Dated):
+    """Machines at some checkpoints: kiosks for faces and fingers, document readers, scanners of vehicles."""
+
+    measure: Literal["equipment"]
+    kind: Literal["biometric_kiosk", "document_reader", "scanner"]
+    checkpoints: Annotated[list[Name], Field(min_length=1)]
+    coverage_added: Quantity = Quantity(value=0)  # as a share of those who pass: people found in vehicles
+    identification_added: Quantity = Quantity(value=0)  # as a share of those inspected without papers
+    identification_forged_added: Quantity = Quantity(value=0)  # the same, with forged papers
+    inspections_times: Amount = Quantity(value=1)  # multiplies inspections per officer-day
+
+
+class AntiCorruption(Dated):
+    """Controls and sanctions at some checkpoints: fewer bribes taken, less extorted."""
+
+    measure: Literal["anti_corruption"]
+    checkpoints: Annotated[list[Name], Field(min_length=1)]
+    bribes_times: Amount = Quantity(value=1)  # multiplies the share let go for a bribe, a network's too
+    extortion_times: Amount = Quantity(value=1)  # multiplies the share that must pay to go on
+
+
+class TaskForce(Dated):
+    """Several things at one border at once: officers, cover, skills of identification, pace, integrity."""
+
+    measure: Literal["task_force"]
+    checkpoints: Annotated[list[Name], Field(min_length=1)]
+    officers_added: Quantity = Quantity(value=0)  # at each of the checkpoints
+    coverage_added: Quantity = Quantity(value=0)
+    identification_added: Quantity = Quantity(value=0)
+    inspections_times: Amount = Quantity(value=1)
+    bribes_times: Amount = Quantity(value=1)
+
+
+class Vetting(Dated):
+    """Interviews and database checks of those admitted to a detention centre.
+
+    Who is flagged is held for ``flagged_days`` more. How many flags are right follows
+    from parameters.vetting_base_rate, which is an assumption.
+    """
+
+    measure: Literal["vetting"]
+    centre: Name
+    interviews_per_day: Positive  # persons
+    sensitivity: Share  # of those whom a perfect interview would flag, who are flagged
+    specificity: Share  # of all others, who are not flagged
+    flagged_days: Amount
+
+
+class InformationSharing(Dated):
+    """Who is held or served by one authority is enrolled, and recognised by others of the same exchange."""
+
+    measure: Literal["information_sharing"]
+    enrolled_by: Annotated[list[Country], Field(min_length=1)]
+    recognised_by: Annotated[list[Country], Field(min_length=1)]
+    identification: Share = Quantity(value=0)  # of the enrolled inspected, who are recognised, at least
+    processing_times: Amount = Quantity(value=1)  # multiplies the days at a counter, for the enrolled
+    second_pass: bool = True  # whether the enrolled are given another exit pass
+
+
+class PapersCrackdown(Dated):
+    """Fewer and dearer forged papers at some entry places."""
+
+    measure: Literal["papers_crackdown"]
+    places: Annotated[list[Name], Field(min_length=1)]
+    supply_times: Share  # of those who want forged papers, who still find them
+    price_times: Amount = Quantity(value=1)
+
+
+class VisaRequirement(Dated):
+    """Some groups need a visa to arrive at some entry places: some stay at home, some arrive elsewhere."""
+
+    measure: Literal["visa_requirement"]
+    places: Annotated[list[Name], Field(min_length=1)]
+    groups: Annotated[list[Name], Field(min_length=1)]
+    kept_home_share: Share  # of those who would have arrived there
+    diverted_share: Share = Quantity(value=0)  # of the same
+    diverted_to: Name | None = None
+
+    @model_validator(mode="after")
+    def _shares_and_target(self) -> VisaRequirement:
+        total = self.kept_home_share.value + self.diverted_share.value
+        if total > 1:
+            raise ValueError(f"kept_home_share and diverted_share add up to {total:g}, above 1")
+        if (self.diverted_to is not None) != (self.diverted_share.value > 0):
+            raise ValueError("names diverted_to if and only if diverted_share is above 0")
+        return self
+
+
+class SmugglerTakedown(Dated):
+    """On one day a network loses a share of its seats; they come back at its own growth_per_30_days."""
+
+    measure: Literal["smuggler_takedown"]
+    network: Name
+    seats_removed_share: Share
+
+    @model_validator(mode="after")
+    def _one_day(self) -> SmugglerTakedown:
+        if self.until is not None or self.ramp_days:
+            raise ValueError("is the work of one day: it has no until and no ramp_days")
+        return self
+
+
+class Asylum(Dated):
+    """Claims can be made at a place: a wait with a duty to stay, then recognition or refusal."""
+
+    measure: Literal["asylum"]
+    authority: Country
+    place: Name
+    groups: list[Name] | None = None  # None: everyone
+    decision_days: Days  # wait for the decision
+    patience_days: Days  # mean wait after which a claim is abandoned
+    recognised_share: Share
+    settled_share: Share = Quantity(value=1)  # of those recognised, who stay in the country
+    valid_days: Days = Quantity(value=365)  # papers of the others who were recognised
+
+
+class AidAtHome(Dated):
+    """Money spent where people leave from; departures fall (or rise) with it."""
+
+    measure: Literal["aid_at_home"]
+    groups: Annotated[list[Name], Field(min_length=1)]
+    usd_per_year: Positive
+    departures_cut_per_100_million: Quantity  # share of departures, per 100 million USD a year; below 0: rise
+
+
+class SafePassage(Dated):
+    """Buses and escorts on some legs, shelters at some places."""
+
+    measure: Literal["safe_passage"]
+    legs: list[Name] = []
+    price_times: Amount = Quantity(value=1)
+    death_times: Amount = Quantity(value=1)
+    robbery_times: Amount = Quantity(value=1)
+    shelters: list[Name] = []  # places
+    stay_worth_added: Quantity = Quantity(value=0)  # utility of staying on at those places
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> SafePassage:
+        if not self.legs and not self.shelters:
+            raise ValueError("needs legs or shelters")
+        return self
+
+
 class RemovalAgreement(Dated):
     """Lets an authority remove people of some groups, or more of them, or sooner."""
 
@@ -95,6 +248,7 @@ class RemovalAgreement(Dated):
     groups: Annotated[list[Name], Field(min_length=1)]
     removal_share: Share
     removal_days: Days | None = None
+    removal_seats_per_day: Positive | None = None  # persons, all groups; None: as before
 
 
 class ExitPass(Dated):
@@ -136,12 +290,24 @@ class ReceptionMeasure(Dated):
 
 Measure = Annotated[
     CheckpointMeasure
-    | DetentionMeasure
+    | TaskForce
+    | Equipment
+    | AntiCorruption
     | TrainingMeasure
+    | Mentors
+    | DetentionMeasure
+    | Vetting
+    | InformationSharing
     | RemovalAgreement
     | ExitPass
+    | Asylum
+    | PapersCrackdown
+    | VisaRequirement
     | BorderClosure
     | Quota
-    | ReceptionMeasure,
+    | SmugglerTakedown
+    | ReceptionMeasure
+    | AidAtHome
+    | SafePassage,
     Field(discriminator="measure"),
 ]

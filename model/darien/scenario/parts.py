@@ -24,6 +24,7 @@ from darien.scenario.world import (
     Place,
     Reception,
     Season,
+    SmugglingNetwork,
 )
 from darien.scenario.yaml_nodes import Key
 
@@ -51,6 +52,7 @@ class Parts:
     authorities: Mapping[str, Authority | None]
     checkpoints: Mapping[str, Checkpoint | None]
     detention_centres: Mapping[str, DetentionCentre | None]
+    smuggling_networks: Mapping[str, SmugglingNetwork | None]
     reception: Mapping[str, Reception | None]
     policy: list[Dated | None]
     names: list[str | None]  # of the measures, also of broken ones
@@ -96,6 +98,7 @@ def of_scenario(scenario: Scenario) -> Parts:
         authorities=scenario.authorities,
         checkpoints=scenario.checkpoints,
         detention_centres=scenario.detention_centres,
+        smuggling_networks=scenario.smuggling_networks,
         reception=scenario.reception,
         policy=list(scenario.policy),
         names=[measure.name for measure in scenario.policy],
@@ -141,6 +144,7 @@ def of_data(data: dict[str, Any]) -> Parts:
         authorities=table("authorities"),
         checkpoints=table("checkpoints"),
         detention_centres=table("detention_centres"),
+        smuggling_networks=table("smuggling_networks"),
         reception=table("reception"),
         policy=[one("policy", part, 0, i) for i, part in enumerate(policy)],
         names=[name if isinstance(name, str) else None for name in names],

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from darien.scenario.measures import Measure
-from darien.scenario.quantity import Amount, Days, Model, Quantity, Share, Sourced
+from darien.scenario.quantity import Amount, Days, Model, Positive, Quantity, Share, Sourced
 from darien.scenario.world import (
     Authority,
     Checkpoint,
@@ -25,6 +25,7 @@ from darien.scenario.world import (
     Place,
     Reception,
     Season,
+    SmugglingNetwork,
 )
 
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
@@ -54,6 +55,22 @@ class Parameters(Model):
     retry_funds_share: Share = Quantity(value=0.5)  # of the first funds, at a new attempt
     robbery_share: Share = Quantity(value=0.5)  # of funds lost in a robbery
     expelled_to: Name | None = None
+    belief_weight: Amount = Quantity(value=0)  # utility lost where one is sure to be stopped
+    belief_prior: Share = Quantity(
+        value=0
+    )  # thought to be stopped on any leg, before any are heard of
+    belief_prior_days: Positive = Quantity(value=30)  # what that weighs: days of the group's mean departures
+    belief_memory_days: Days = Quantity(value=60)  # mean age of what is remembered
+    belief_lag_days: Days = Quantity(value=7)  # until others hear of it
+    belief_trust: Share = Quantity(value=0)  # in what others met, against the prior; median of a group
+    belief_trust_spread: Amount = Quantity(value=0)  # standard deviation from person to person
+    network_worth: Quantity = Quantity(value=0)  # utility of a network's legs, for its clients
+    asylum_worth: Quantity = Quantity(value=0)  # utility of a claim where recognition is sure
+    deterrence: Quantity = Quantity(value=0)  # share of departures lost at perceived failure 1 over the prior
+    failure_prior: Share = Quantity(value=0)  # journeys thought to fail, before any are heard of
+    forged_papers_usd: Amount = Quantity(value=0)  # price per person, at entry
+    vetting_base_rate: Share = Quantity(value=0)  # of adults, whom a perfect interview would flag
+    skill_vetting: Quantity = Quantity(value=0)  # sensitivity of interviews added at skill 1
     skill_identification: Quantity = Quantity(value=0)  # identification added at skill 1
     skill_bribes: Quantity = Quantity(value=0)  # bribe share added at skill 1 (negative: fewer bribes)
     skill_inspections: Quantity = Quantity(value=0)  # share of inspections per officer-day added at skill 1
@@ -130,6 +147,7 @@ class Scenario(Model):
     authorities: dict[Country, Authority] = {}
     checkpoints: dict[Name, Checkpoint] = {}
     detention_centres: dict[Name, DetentionCentre] = {}
+    smuggling_networks: dict[Name, SmugglingNetwork] = {}
     reception: dict[Name, Reception] = {}  # by group; everyone is admitted where not named
     departures: Departures
     parameters: Parameters = Parameters()

@@ -12,7 +12,7 @@ from darien.scenario.quantity import Amount, Days, Model, Positive, Quantity, Sh
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 3166-1 alpha-3
 Mode = Literal["air", "bus", "foot", "boat", "train", "truck"]
-WhenFull = Literal["release", "crowd", "transfer", "not_apprehend"]
+WhenFull = Literal["release", "crowd", "transfer", "not_apprehend", "wait"]
 
 
 class Place(Sourced):
@@ -147,6 +147,8 @@ class Authority(Sourced):
     release_pass_days: Amount = Quantity(value=0)  # exit pass given on release; 0: none
     removal_share: dict[Name, Share] = {}  # by group: of those held, who can be removed
     removal_days: Days = Quantity(value=30)  # mean wait in detention before removal
+    removal_seats_per_day: Positive | None = None  # persons, on flights and buses; None: no limit
+    removal_usd: Amount = Quantity(value=0)  # per person removed
 
 
 class Checkpoint(Sourced):
@@ -163,6 +165,8 @@ class Checkpoint(Sourced):
     skill: Share = Quantity(value=0)  # of its officers, before any training
     bribe_share: Share = Quantity(value=0)  # of those identified, who are let go for a bribe
     bribe_usd: Amount = Quantity(value=0)  # per person
+    extortion_share: Share = Quantity(value=0)  # of those inspected, who must pay to go on
+    extortion_usd: Amount = Quantity(value=0)  # per person, at most what the party has
     then: Literal["detain", "turn_back"] = "detain"
     turn_back_days: Days = Quantity(value=1)
     detention: Name | None = None  # the centre it asks for beds
@@ -196,6 +200,22 @@ class DetentionCentre(Sourced):
         if (self.when_full == "crowd") != (self.crowding > 1):
             raise ValueError("has a crowding above 1 if and only if when_full is crowd")
         return self
+
+
+class SmugglingNetwork(Sourced):
+    """Sells passage on some legs; its price and its seats react to demand and losses at each review.
+
+    See :class:`darien.actors.networks.Network` for the rules.
+    """
+
+    label: str
+    seats_per_day: Annotated[dict[Name, Positive], Field(min_length=1)]  # persons, by leg, in usual times
+    bribed_share: Share = Quantity(value=0)  # of its clients identified, whom officers let go as it has paid
+    bribe_usd: Amount = Quantity(value=0)  # that it pays per person let go
+    price_response: Amount = Quantity(value=0)  # growth of price per review, per share of seats short
+    loss_response: Amount = Quantity(value=0)  # growth of price per review, per share of clients stopped
+    price_return: Share = Quantity(value=0)  # of the way back to the usual price, per review
+    growth_per_30_days: Share = Quantity(value=0)  # of the seats missing, that come back
 
 
 class Reception(Sourced):
