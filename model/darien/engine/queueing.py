@@ -9,7 +9,7 @@ from darien.engine.choosing import start_leg
 from darien.engine.compiled import kernel
 from darien.engine.draws import geometric, mix, name_hash
 from darien.engine.ledger import add_stock, decision_key, enlist, persons_of, schedule, strike
-from darien.engine.records import AT_COUNTER, F_PRESENTED, QUEUED
+from darien.engine.records import AT_COUNTER, ENROLLED, F_PRESENTED, QUEUED
 from darien.engine.sorting import sort_asking
 
 PATIENCE = name_hash("patience")
@@ -54,13 +54,31 @@ def queue(w, v, b, d):
                 r["wake"] = 0
                 add_stock(sums.stocks, groups, n_places, n_legs, r, -1)
             if way < n_legs:
-                start_leg(r, i, np.int64(way), d, legs, days_below, days_guide, groups, n_places, sums, wakes)
+                start_leg(
+                    r,
+                    i,
+                    np.int64(way),
+                    d,
+                    legs,
+                    v.legs,
+                    days_below,
+                    days_guide,
+                    groups,
+                    n_places,
+                    sums,
+                    wakes,
+                )
             else:
-                r["flags"] = np.int64(r["flags"]) | AT_COUNTER
+                rule = v.authorities[counters[way - n_legs]["authority"]]
+                days = np.float64(passes[way - n_legs]["processing_days"])
+                if rule["recognises"] and r["flags"] & ENROLLED:
+                    days = max(1.0, np.floor(days * rule["processing_times"] + 0.5))
+                enrolled = ENROLLED if rule["enrols"] else 0
+                r["flags"] = np.int64(r["flags"]) | AT_COUNTER | enrolled
                 r["since"] = d
                 sums.flows[np.int64(r["place"]), np.int64(r["group"]), F_PRESENTED] += persons
                 add_stock(sums.stocks, groups, n_places, n_legs, r, 1)
-                schedule(wakes, r, i, d + np.int64(passes[way - n_legs]["processing_days"]))
+                schedule(wakes, r, i, d + np.int64(days))
         waiting["credit"] = credit if waiting["head"] >= 0 else 0.0
     for position in range(n):
         i = np.int64(joiners[position]["id"])
