@@ -105,7 +105,7 @@ def run(
         if figures:
             from darien.report.figures import draw
 
-            drawn = draw(folder)
+            drawn = draw(folder, loaded)
     print(_outcomes(loaded, runs))
     events, simulated = sum(r.events for r in runs), sum(r.seconds for r in runs)
     print(
