@@ -95,7 +95,6 @@ def run(
         import darien.actors.model  # noqa: F401  # what a replicate would import
         from darien.experiments.run import run_replicates
 
-    gc.freeze()  # what the start has made is looked through no more
     started = time.perf_counter()
     with _working("days simulated") as progress:
         runs = run_replicates(loaded, replicates, workers, journeys=journeys, progress=progress)
@@ -106,8 +105,7 @@ def run(
         if figures:
             from darien.report.figures import draw
 
-            drawn = draw(folder)
-    gc.unfreeze()
+            drawn = draw(folder, loaded)
     print(_outcomes(loaded, runs))
     events, simulated = sum(r.events for r in runs), sum(r.seconds for r in runs)
     print(
@@ -233,7 +231,7 @@ def _load(what: str, sets: Sequence[str]) -> Scenario:
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Looks for no garbage meanwhile: of a short run that would take a tenth, and nothing would be found.
+    """Looks for no garbage meanwhile, nor afterwards in what was made: it would take long, and find none.
 
     For the start, all of which stays, and the end, after which nothing comes. Not for replicates.
     """
@@ -241,6 +239,7 @@ def _uncollected() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()
 
 
@@ -333,6 +332,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _end(str(error), 2)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    finally:
+        gc.freeze()  # Python looks for garbage before it ends: for a second, after a run
 
 
 if __name__ == "__main__":

@@ -6,15 +6,21 @@ import shutil
 import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from darien.record.store import read
 from darien.record.whole import ResultError
 from darien.report.sheet import write_png
 from darien.report.style import style
 
+if TYPE_CHECKING:
+    from darien.scenario.schema import Scenario
 
-def draw(folder: str | Path) -> list[Path]:
+
+def draw(folder: str | Path, scenario: Scenario | None = None) -> list[Path]:
     """Draw route, flows, detention and ends of a result folder into its ``figures``; returns the files.
+
+    ``scenario``: the one that was run, where it is at hand; else it is read from the folder.
 
     A figure that has nothing to show (no detention centre, nobody who departed) is left out. Old
     figures are replaced when the new ones are all there. Raises
@@ -26,7 +32,7 @@ def draw(folder: str | Path) -> list[Path]:
     from darien.report.route import draw_route
 
     folder = Path(folder)
-    results = read(folder)
+    results = read(folder, scenario)
     drawn: list[Path] = []
     packed: list[Future[None]] = []
     try:
