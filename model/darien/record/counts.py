@@ -1,4 +1,4 @@
-"""The tidy frame of counts, from the rows that the engine recorded, and the part of it that comparisons use."""
+"""The tidy frame of counts, from the rows that the engine recorded; the part of it that comparisons use."""
 
 from __future__ import annotations
 
