@@ -161,11 +161,11 @@ def _label(words: str, total: pd.Series) -> str:
     """A leg, what it gained or lost over the whole period, and since when that was clear."""
     import pandas as pd
 
-    when = f"first clear {total['first_month']:%b %Y}"
+    when = total["first_month"]
     lines = [
         fill(words, 40),
         f"{signed(total['difference'])} in all ({_interval(total)})",
-        when if pd.notna(total["first_month"]) else "clear in no month",
+        f"first clear {when:%b %Y}" if pd.notna(when) else "clear in no month",
     ]
     if total["base"] > 0:
         lines[-1] = f"{signed(100 * total['difference'] / total['base'])} % of its base; {lines[-1]}"

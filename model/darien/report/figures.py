@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -45,7 +45,7 @@ def draw_comparison(folder: str | Path) -> list[Path]:
     return _write(Path(folder), drawings)
 
 
-def _write(folder: Path, drawings: dict[str, Callable[[], Sheet | None]]) -> list[Path]:
+def _write(folder: Path, drawings: Mapping[str, Callable[[], Sheet | None]]) -> list[Path]:
     """Put figures, by name, in the place of those that ``folder`` had, once all are drawn."""
     drawn: list[Path] = []
     packed: list[Future[None]] = []
