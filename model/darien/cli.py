@@ -112,7 +112,7 @@ def run(
         f"\n{replicates} replicates, {sum(r.migrants for r in runs):,} migrants, {events:,} events; "
         f"{simulated:.1f} s simulated, {seconds:.1f} s in all"
     )
-    print(f"Results: {folder}" + (f" ({len(drawn)} figures in {folder / 'figures'})" if drawn else ""))
+    print(_where(folder, drawn))
 
 
 @app.command()
@@ -208,16 +208,23 @@ def compare(
 ) -> None:
     """Compare policy options with their base, in paired replicates."""
     from darien.experiments.compare import command
+    from darien.report.figures import draw_comparison
 
     with _working("days simulated") as progress:
         written = command(file, workers, replicates, out, progress)
-    print(f"Results: {written}")
+    print(_where(written, draw_comparison(written)))
 
 
 @app.command()
 def version() -> None:
     """Print the version."""
     print(f"darien {__version__}")
+
+
+def _where(folder: Path, drawn: Sequence[Path]) -> str:
+    """Where the results and the figures are."""
+    figures = f"{len(drawn)} figure{'s' if len(drawn) > 1 else ''}"
+    return f"Results: {folder}" + (f" ({figures} in {folder / 'figures'})" if drawn else "")
 
 
 def _load(what: str, sets: Sequence[str]) -> Scenario:
