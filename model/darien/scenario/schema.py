@@ -56,9 +56,7 @@ class Parameters(Model):
     robbery_share: Share = Quantity(value=0.5)  # of funds lost in a robbery
     expelled_to: Name | None = None
     belief_weight: Amount = Quantity(value=0)  # utility lost where one is sure to be stopped
-    belief_prior: Share = Quantity(
-        value=0
-    )  # thought to be stopped on any leg, before any are heard of
+    belief_prior: Share = Quantity(value=0)  # thought to be stopped on any leg, before any are heard of
     belief_prior_days: Positive = Quantity(value=30)  # what that weighs: days of the group's mean departures
     belief_memory_days: Days = Quantity(value=60)  # mean age of what is remembered
     belief_lag_days: Days = Quantity(value=7)  # until others hear of it
