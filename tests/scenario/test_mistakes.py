@@ -325,7 +325,8 @@ MISTAKES = [
         "controls on an unknown checkpoint",
         [("policy[1].checkpoints[1]", "there is no checkpoint dariens_post; did you mean darien_post?")],
         policy(
-            "measure: anti_corruption, checkpoints: [darien_post, dariens_post], bribes_times: 0.5, from: 2016-02-01"
+            "measure: anti_corruption, checkpoints: [darien_post, dariens_post], bribes_times: 0.5, "
+            "from: 2016-02-01"
         ),
     ),
     Mistake(
