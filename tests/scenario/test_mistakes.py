@@ -491,6 +491,39 @@ MISTAKES = [
         policy("measure: detention, centre: second, when_full: wait, crowding: 1.5, from: 2016-02-01"),
     ),
     Mistake(
+        "without a measure that the base has not",
+        [("without[1]", "the base has no measure bus_qota; did you mean bus_quota?")],
+        "without:\n  - bus_quota\n  - bus_qota  # !\n",
+    ),
+    Mistake(
+        "without a measure of its own",
+        [("without[0]", "the base has no measure spring; allowed: bus_quota")],
+        "without: [spring]  # !\npolicy:\n  - {measure: quota, name: spring, leg: bus_north, "
+        "persons_per_day: 5, from: 2016-03-01}\n",
+    ),
+    Mistake(
+        "without, not as a list",
+        [("without", "is not a list; allowed: names of measures, such as [nicaragua_closes]")],
+        "without: bus_quota  # !\n",
+    ),
+    Mistake(
+        "without a base",
+        [
+            ("", "needs places, legs and groups, which are missing"),
+            ("without", "leaves out measures of a base, but there is no base; allowed: `extends` beside it"),
+        ],
+        scenario=("extends: world.yaml\n", "without: [bus_quota]  # !\n"),
+        what="small.yaml",
+        at=["small.yaml:1", "small.yaml:3"],
+    ),
+    Mistake(
+        "set of what is left out",
+        [("without", "unknown key `without`")],
+        what="small.yaml",
+        sets=("without=[bus_quota]",),
+        at=["--set without=[bus_quota]"],
+    ),
+    Mistake(
         "leg that ends nowhere",
         [("legs.bus_north.to", "there is no place boarder; did you mean border?")],
         "legs:\n  bus_north: {to: boarder}  # !\n",
