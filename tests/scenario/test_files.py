@@ -421,3 +421,26 @@ def test_a_path_that_is_absolute_is_shown_from_here(folder: Folder) -> None:
     path = folder.overlay("seed: -1\n")
     assert Path(path).is_absolute()
     assert [fault.file for fault in faults(path)] == ["overlay.yaml"]
+
+
+def test_a_measure_of_the_base_can_be_left_out(folder: Folder) -> None:
+    spring = "{measure: quota, name: spring, leg: bus_north, persons_per_day: 5, from: 2016-03-01}"
+    both = folder.overlay(f"policy:\n  - {spring}\n", "both.yaml")
+    alone = folder.overlay(f"without: [bus_quota]\npolicy:\n  - {spring}\n", "alone.yaml")
+    assert [measure.name for measure in load(both).policy] == ["bus_quota", "spring"]
+    assert [measure.name for measure in load(alone).policy] == ["spring"]
+    none = folder.write("none.yaml", "title: a\nwhy: b\nextends: alone.yaml\nwithout: [spring]\n")
+    assert load(none).policy == []
+    again = folder.write(
+        "again.yaml",
+        "title: a\nwhy: b\nextends: both.yaml\nwithout: [spring]\npolicy:\n"
+        f"  - {spring.replace('persons_per_day: 5', 'persons_per_day: 7')}\n",
+    )
+    assert [measure.name for measure in load(again).policy] == ["bus_quota", "spring"]
+
+
+def test_left_out_is_as_if_it_had_never_been_there(folder: Folder) -> None:
+    bare = folder.overlay("policy: {replace: []}\n", "bare.yaml")
+    without = folder.overlay("without: [bus_quota]\n", "without.yaml")
+    assert fingerprint(load(without)) == fingerprint(load(bare))
+    assert "without" not in to_yaml(load(without))

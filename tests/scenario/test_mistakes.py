@@ -302,6 +302,228 @@ MISTAKES = [
         ),
     ),
     Mistake(
+        "task force at an unknown checkpoint",
+        [("policy[1].checkpoints[0]", "there is no checkpoint darien_pots; did you mean darien_post?")],
+        policy("measure: task_force, checkpoints: [darien_pots], officers_added: 5, from: 2016-02-01"),
+    ),
+    Mistake(
+        "task force takes more officers than there are",
+        [("policy[1].officers_added", "leaves darien_post with -2 officers on 2016-02-01; given -12")],
+        policy("measure: task_force, checkpoints: [darien_post], officers_added: -12, from: 2016-02-01"),
+    ),
+    Mistake(
+        "kiosk at a place instead of a checkpoint",
+        [("policy[1].checkpoints[0]", "there is no checkpoint meteti; allowed: darien_post")],
+        policy("measure: equipment, kind: biometric_kiosk, checkpoints: [meteti], from: 2016-02-01"),
+    ),
+    Mistake(
+        "equipment of an unknown kind",
+        [("policy[1].kind", "is none of the words allowed here; did you mean scanner?")],
+        policy("measure: equipment, kind: scaner, checkpoints: [darien_post], from: 2016-02-01"),
+    ),
+    Mistake(
+        "controls on an unknown checkpoint",
+        [("policy[1].checkpoints[1]", "there is no checkpoint dariens_post; did you mean darien_post?")],
+        policy(
+            "measure: anti_corruption, checkpoints: [darien_post, dariens_post], bribes_times: 0.5, "
+            "from: 2016-02-01"
+        ),
+    ),
+    Mistake(
+        "mentors at an unknown checkpoint",
+        [("policy[1].checkpoints[0]", "there is no checkpoint siglo_xxi; allowed: darien_post")],
+        policy("measure: mentors, checkpoints: [siglo_xxi], mentors: 2, mentor_gain: 0.1, from: 2016-02-01"),
+    ),
+    Mistake(
+        "vetting in an unknown centre",
+        [("policy[1].centre", "there is no detention centre secnd; did you mean second?")],
+        policy(
+            "measure: vetting, centre: secnd, interviews_per_day: 5, sensitivity: 0.5, specificity: 0.9, "
+            "flagged_days: 10, from: 2016-02-01"
+        ),
+    ),
+    Mistake(
+        "specificity above 1",
+        [("policy[1].specificity", "out of range; given 99; allowed: a share from 0 to 1")],
+        policy(
+            "measure: vetting, centre: second, interviews_per_day: 5, sensitivity: 0.5, specificity: 99, "
+            "flagged_days: 10, from: 2016-02-01"
+        ),
+    ),
+    Mistake(
+        "exchange with an unknown authority",
+        [("policy[1].recognised_by[1]", "there is no authority PAM; did you mean PAN?")],
+        policy(
+            "measure: information_sharing, enrolled_by: [PAN], recognised_by: [PAN, PAM], from: 2016-02-01"
+        ),
+    ),
+    Mistake(
+        "asylum of an authority of another country",
+        [
+            (
+                "policy[1].authority",
+                "is the authority of another country than turbo, which is in COL; given PAN; allowed: COL",
+            )
+        ],
+        policy(
+            "measure: asylum, authority: PAN, place: turbo, decision_days: 60, patience_days: 40, "
+            "recognised_share: 0.3, from: 2016-02-01"
+        ),
+    ),
+    Mistake(
+        "asylum at an unknown place for an unknown group",
+        [
+            ("policy[1].place", "there is no place metetti; did you mean meteti?"),
+            ("policy[1].groups[0]", "there is no group hati; did you mean haiti?"),
+        ],
+        "policy:\n  - measure: asylum\n    authority: PAN\n    place: metetti  # !\n    groups: [hati]  # !\n"
+        "    decision_days: 60\n    patience_days: 40\n    recognised_share: 0.3\n    from: 2016-02-01\n",
+    ),
+    Mistake(
+        "papers where nobody enters",
+        [
+            (
+                "policy[1].places[1]",
+                "is never an entry place of any group; given border; allowed: turbo or meteti",
+            )
+        ],
+        policy("measure: papers_crackdown, places: [turbo, border], supply_times: 0.5, from: 2016-02-01"),
+    ),
+    Mistake(
+        "visa where the group does not enter",
+        [("policy[1].places[0]", "is never an entry place of these groups; given meteti; allowed: turbo")],
+        policy(
+            "measure: visa_requirement, places: [meteti], groups: [cuba], kept_home_share: 0.5, "
+            "from: 2016-02-01"
+        ),
+    ),
+    Mistake(
+        "visa that diverts to where it is asked for",
+        [("policy[1].diverted_to", "is a place where the visa is asked for; given turbo")],
+        policy(
+            "measure: visa_requirement, places: [turbo], groups: [cuba], kept_home_share: 0.5, "
+            "diverted_share: 0.2, diverted_to: turbo, from: 2016-02-01"
+        ),
+    ),
+    Mistake(
+        "visa that diverts without saying where",
+        [("policy[1]", "names diverted_to if and only if diverted_share is above 0")],
+        policy(
+            "measure: visa_requirement, places: [turbo], groups: [cuba], kept_home_share: 0.5, "
+            "diverted_share: 0.2, from: 2016-02-01"
+        ),
+    ),
+    Mistake(
+        "visa that diverts to where no way leads on",
+        [
+            (
+                "policy[1].diverted_to",
+                "no destination can be reached from quito by the legs that cuba may take",
+            )
+        ],
+        "places: {quito: {label: Quito, country: ECU, lat: 0, lon: -78}}\n"
+        + policy(
+            "measure: visa_requirement, places: [turbo], groups: [cuba], kept_home_share: 0.5, "
+            "diverted_share: 0.2, diverted_to: quito, from: 2016-02-01"
+        ),
+    ),
+    Mistake(
+        "takedown of an unknown network",
+        [("policy[1].network", "there is no smuggling network gulf; allowed: none")],
+        policy("measure: smuggler_takedown, network: gulf, seats_removed_share: 0.5, from: 2016-02-01"),
+    ),
+    Mistake(
+        "takedown that lasts",
+        [("policy[1]", "is the work of one day: it has no until and no ramp_days")],
+        "smuggling_networks: {gulf: {label: Gulf, seats_per_day: {darien_boat: 9}}}\n"
+        + policy(
+            "measure: smuggler_takedown, network: gulf, seats_removed_share: 0.5, from: 2016-02-01, "
+            "until: 2016-02-20"
+        ),
+    ),
+    Mistake(
+        "seats on an unknown leg",
+        [
+            (
+                "smuggling_networks.gulf.seats_per_day.darien_bot",
+                "there is no leg darien_bot; did you mean darien_boat?",
+            )
+        ],
+        "smuggling_networks: {gulf: {label: Gulf, seats_per_day: {darien_bot: 9}}}  # !\n",
+    ),
+    Mistake(
+        "a leg sold by two networks",
+        [
+            (
+                "smuggling_networks.coast.seats_per_day.darien_boat",
+                "is sold by gulf too; given darien_boat; allowed: each leg by one network",
+            )
+        ],
+        "smuggling_networks:\n"
+        "  gulf: {label: Gulf, seats_per_day: {darien_boat: 9}}\n"
+        "  coast: {label: Coast, seats_per_day: {darien_boat: 9}}  # !\n",
+    ),
+    Mistake(
+        "aid to an unknown group",
+        [("policy[1].groups[0]", "there is no group honduras; allowed: cuba or haiti")],
+        policy(
+            "measure: aid_at_home, groups: [honduras], usd_per_year: 1e8, "
+            "departures_cut_per_100_million: 0.01, from: 2016-02-01"
+        ),
+    ),
+    Mistake(
+        "buses on an unknown leg, shelters at an unknown place",
+        [
+            ("policy[1].legs[0]", "there is no leg bus_nroth; did you mean bus_north?"),
+            ("policy[1].shelters[0]", "there is no place metti; did you mean meteti?"),
+        ],
+        "policy:\n  - measure: safe_passage\n    legs: [bus_nroth]  # !\n    shelters: [metti]  # !\n"
+        "    from: 2016-02-01\n",
+    ),
+    Mistake(
+        "safe passage nowhere",
+        [("policy[1]", "needs legs or shelters")],
+        policy("measure: safe_passage, price_times: 0.5, from: 2016-02-01"),
+    ),
+    Mistake(
+        "centre that waits and crowds",
+        [("policy[1].crowding", "has no effect: second does not crowd when full")],
+        policy("measure: detention, centre: second, when_full: wait, crowding: 1.5, from: 2016-02-01"),
+    ),
+    Mistake(
+        "without a measure that the base has not",
+        [("without[1]", "the base has no measure bus_qota; did you mean bus_quota?")],
+        "without:\n  - bus_quota\n  - bus_qota  # !\n",
+    ),
+    Mistake(
+        "without a measure of its own",
+        [("without[0]", "the base has no measure spring; allowed: bus_quota")],
+        "without: [spring]  # !\npolicy:\n  - {measure: quota, name: spring, leg: bus_north, "
+        "persons_per_day: 5, from: 2016-03-01}\n",
+    ),
+    Mistake(
+        "without, not as a list",
+        [("without", "is not a list; allowed: names of measures, such as [nicaragua_closes]")],
+        "without: bus_quota  # !\n",
+    ),
+    Mistake(
+        "without a base",
+        [
+            ("", "needs places, legs and groups, which are missing"),
+            ("without", "leaves out measures of a base, but there is no base; allowed: `extends` beside it"),
+        ],
+        scenario=("extends: world.yaml\n", "without: [bus_quota]  # !\n"),
+        what="small.yaml",
+        at=["small.yaml:1", "small.yaml:3"],
+    ),
+    Mistake(
+        "set of what is left out",
+        [("without", "unknown key `without`")],
+        what="small.yaml",
+        sets=("without=[bus_quota]",),
+        at=["--set without=[bus_quota]"],
+    ),
+    Mistake(
         "leg that ends nowhere",
         [("legs.bus_north.to", "there is no place boarder; did you mean border?")],
         "legs:\n  bus_north: {to: boarder}  # !\n",

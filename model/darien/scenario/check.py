@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
-from darien.scenario.check_policy import check_checkpoint, check_policy, misses
+from darien.scenario.check_names import check_checkpoint
+from darien.scenario.check_policy import check_policy, misses
 from darien.scenario.errors import listed, nearest
-from darien.scenario.measures import ReceptionMeasure
+from darien.scenario.measures import ReceptionMeasure, VisaRequirement
 from darien.scenario.parts import Finder, Parts, Problem, of_scenario
 from darien.scenario.schema import Period, Scenario
 from darien.scenario.world import Group, Leg
@@ -102,6 +103,13 @@ def _institutions(found: Finder) -> None:
         found.known("detention centre", "detention_centres", (*where, "transfer_to"), centre.transfer_to)
         if centre.transfer_to == name:
             found.add((*where, "transfer_to"), "transfers to itself", name, "another centre")
+    sold: dict[str, str] = {}
+    for name, network in parts.legible("smuggling_networks"):
+        for leg in network.seats_per_day or ():
+            seats = ("smuggling_networks", name, "seats_per_day", leg)
+            if found.known("leg", "legs", seats, leg) and leg in sold:
+                found.add(seats, f"is sold by {sold[leg]} too", leg, "each leg by one network")
+            sold.setdefault(leg, name)
 
 
 def _departures(found: Finder) -> None:
@@ -184,6 +192,12 @@ def _journeys(found: Finder) -> None:
                 if share > 0 and place in parts.places and place not in reached:
                     message = f"no destination can be reached from {place} by the legs that {name} may take"
                     found.add(("groups", name, "entries", i, "shares", place), message)
+        for i, measure in enumerate(parts.policy):
+            if isinstance(measure, VisaRequirement) and name in measure.groups:
+                target = measure.diverted_to
+                if target in parts.places and target not in reached:
+                    message = f"no destination can be reached from {target} by the legs that {name} may take"
+                    found.add(("policy", i, "diverted_to"), message)
 
 
 def destinations(parts: Parts) -> set[str]:

@@ -1,25 +1,18 @@
-"""What a policy names, when its measures hold, and whether what they change stays whole."""
+"""When the measures of a policy hold, and whether what they change stays whole.
+
+What they name is looked at in check_names.py.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Literal
 
-from darien.scenario.measures import (
-    BorderClosure,
-    CheckpointMeasure,
-    Dated,
-    DetentionMeasure,
-    ExitPass,
-    Quota,
-    ReceptionMeasure,
-    RemovalAgreement,
-    TrainingMeasure,
-)
+from darien.scenario.check_names import check_names
+from darien.scenario.measures import CheckpointMeasure, Dated, DetentionMeasure, TaskForce
 from darien.scenario.parts import Finder
 from darien.scenario.schema import Period
-from darien.scenario.world import Checkpoint, DetentionCentre
-from darien.scenario.yaml_nodes import Key
+from darien.scenario.world import DetentionCentre
 
 
 def check_policy(found: Finder) -> None:
@@ -29,19 +22,11 @@ def check_policy(found: Finder) -> None:
         if measure is not None:
             _dates(found, i, measure)
     for i, measure in found.parts.legible("policy"):
-        _references(found, i, measure)
+        check_names(found, i, measure)
     for name, centre in found.parts.detention_centres.items():
         if centre is not None:
             _centre_through_time(found, name, centre)
     _officers_through_time(found)
-
-
-def check_checkpoint(found: Finder, where: tuple[Key, ...], checkpoint: Checkpoint) -> None:
-    """Note what a checkpoint names that does not exist; of a broken one any field may be None."""
-    found.known("authority", "authorities", (*where, "authority"), checkpoint.authority)
-    found.known("place", "places", (*where, "place"), checkpoint.place)
-    found.known("leg", "legs", (*where, "leg"), checkpoint.leg)
-    found.known("detention centre", "detention_centres", (*where, "detention"), checkpoint.detention)
 
 
 def _names(found: Finder) -> None:
@@ -81,60 +66,6 @@ def _never(found: Finder, i: int, measure: Dated) -> bool:
     """Whether a measure is never in force because the period was cut after the measure was written."""
     period = found.parts.period
     return period is not None and (i, misses(measure, period)) in found.excused
-
-
-def _references(found: Finder, i: int, measure: Dated) -> None:
-    """Note what a measure names that does not exist; of a broken one any field may be None."""
-    where: tuple[Key, ...] = ("policy", i)
-    parts = found.parts
-    groups: list[str] | None = None
-    match measure:
-        case CheckpointMeasure():
-            _checkpoint_measure(found, i, measure)
-        case DetentionMeasure():
-            found.known("detention centre", "detention_centres", (*where, "centre"), measure.centre)
-            found.known("detention centre", "detention_centres", (*where, "transfer_to"), measure.transfer_to)
-            if measure.transfer_to is not None and measure.transfer_to == measure.centre:
-                found.add((*where, "transfer_to"), "transfers to itself", measure.centre, "another centre")
-        case TrainingMeasure() if "checkpoints" not in parts.broken:
-            names = [*parts.checkpoints, *parts.opened()]
-            for n, checkpoint in enumerate(measure.checkpoints or ()):
-                if checkpoint is not None:
-                    found.among("checkpoint", names, (*where, "checkpoints", n), checkpoint)
-        case RemovalAgreement():
-            found.known("authority", "authorities", (*where, "authority"), measure.authority)
-            groups = measure.groups
-        case ExitPass():
-            found.known("authority", "authorities", (*where, "authority"), measure.authority)
-            found.known("place", "places", (*where, "place"), measure.place)
-            groups = measure.groups
-        case BorderClosure():
-            for n, leg in enumerate(measure.legs or ()):
-                found.known("leg", "legs", (*where, "legs", n), leg)
-            groups = measure.groups
-        case Quota():
-            found.known("leg", "legs", (*where, "leg"), measure.leg)
-        case ReceptionMeasure():
-            groups = measure.groups
-    for n, group in enumerate(groups or ()):
-        found.known("group", "groups", (*where, "groups", n), group)
-
-
-def _checkpoint_measure(found: Finder, i: int, measure: CheckpointMeasure) -> None:
-    parts = found.parts
-    if measure.opens is not None:
-        check_checkpoint(found, ("policy", i, "opens"), measure.opens)
-        if measure.name in parts.checkpoints:
-            message = "is the name of a checkpoint that the world has"
-            found.add(("policy", i, "name"), message, measure.name, "a name of its own")
-    elif measure.strengthens is not None and "checkpoints" not in parts.broken:
-        names = [*parts.checkpoints, *parts.opened(before=i)]
-        where = ("policy", i, "strengthens")
-        if measure.strengthens not in names and measure.strengthens in parts.opened():
-            message = f"{measure.strengthens} is opened by a later measure"
-            found.add(where, message, None, "a checkpoint of the world or of an earlier measure")
-        else:
-            found.among("checkpoint", names, where, measure.strengthens)
 
 
 def in_force(measure: Dated, day: dt.date) -> bool:
@@ -228,21 +159,30 @@ def _officers_through_time(found: Finder) -> None:
         mine: list[tuple[int, Dated]] = [
             (i, measure)
             for i, measure in enumerate(parts.policy)
-            if isinstance(measure, CheckpointMeasure)
-            and measure.strengthens == name
-            and not _never(found, i, measure)
+            if measure is not None and _officers_added(measure, name) and not _never(found, i, measure)
         ]
         blamed: set[int] = set()
         for day in _turns(mine):
             officers, last, given = checkpoint.officers.value, -1, 0.0
             for i, measure in mine:
-                if isinstance(measure, CheckpointMeasure) and in_force(measure, day):
-                    officers += measure.officers_added.value
-                    if measure.officers_added.value < 0:
-                        last, given = i, measure.officers_added.value
+                if in_force(measure, day):
+                    added = _officers_added(measure, name)
+                    officers += added
+                    if added < 0:
+                        last, given = i, added
             if officers < 0 and last >= 0 and last not in blamed:
                 blamed.add(last)
                 message = f"leaves {name} with {officers:g} officers on {day}"
                 found.add(
                     ("policy", last, "officers_added"), message, f"{given:g}", "0 officers or more in all"
                 )
+
+
+def _officers_added(measure: Dated, checkpoint: str) -> float:
+    """How many officers a measure adds to a checkpoint."""
+    match measure:
+        case CheckpointMeasure(strengthens=name) if name == checkpoint:
+            return measure.officers_added.value
+        case TaskForce(checkpoints=names) if checkpoint in names:
+            return measure.officers_added.value
+    return 0.0

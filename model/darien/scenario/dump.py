@@ -12,13 +12,13 @@ import yaml
 from pydantic import BaseModel
 
 from darien.scenario.check_policy import misses
-from darien.scenario.measures import CheckpointMeasure, Measure, TrainingMeasure
+from darien.scenario.measures import CheckpointMeasure, Measure
 from darien.scenario.quantity import Quantity
 from darien.scenario.schema import Scenario
 from darien.scenario.shape import fields
 from darien.scenario.yaml_nodes import resolve
 
-_READ_IN = {"extends", "series"}  # their content stands in the scenario itself
+_READ_IN = {"extends", "without", "series"}  # their content stands in the scenario itself
 _WORDS_ONLY = {
     *("title", "why", "theme", "label", "source", "assumption", "low", "high"),
     *("nationalities", "derives"),  # name reported series; no run reads them
@@ -53,8 +53,8 @@ def _as_run(scenario: Scenario) -> Scenario:
         policy.append(measure.model_copy(update={"name": name}) if moved else measure)
         if isinstance(measure, CheckpointMeasure):
             spoken_of.add(measure.strengthens)
-        elif isinstance(measure, TrainingMeasure):
-            spoken_of.update(measure.checkpoints)
+        else:
+            spoken_of.update(getattr(measure, "checkpoints", ()))
     closed = {
         name: measure.opens.model_copy(update={"coverage": Quantity(value=0)})
         for name, measure in scenario.named_policy

@@ -17,11 +17,11 @@ from darien.scenario import library, parts, series, shape
 from darien.scenario import sets as sets_module
 from darien.scenario.check import OF_A_RUN, check, is_world, warnings
 from darien.scenario.dump import fingerprint, resolved, to_yaml
-from darien.scenario.errors import Fault, ScenarioError, UserMistake
+from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed, nearest
 from darien.scenario.merge import merge
 from darien.scenario.salvage import mend
 from darien.scenario.schema import Scenario
-from darien.scenario.translate import spot, translate, unknown_keys
+from darien.scenario.translate import said, spot, translate, unknown_keys
 from darien.scenario.yaml_nodes import Mark, Node, decode, parse, shown
 
 __all__ = ["faults", "fingerprint", "load", "read", "resolved", "to_yaml", "warnings"]
@@ -178,15 +178,48 @@ def _chain(path: Path, inside: tuple[Path, ...], chain: list[str], found: list[F
     series.read_in(root, path.parent, found)
     extends = root.value.pop("extends", None)
     if extends is None:
+        if left_out := root.mapping.get("without"):
+            message = "leaves out measures of a base, but there is no base"
+            found.append(Fault(name, left_out.mark.line, "without", message, None, "`extends` beside it"))
         return merge(None, root)
     base = _base(extends, path)
     here = (*inside, path.resolve())
     if base.resolve() in here:
         circle = " -> ".join(shown(p) for p in (*here[here.index(base.resolve()) :], base.resolve()))
         raise ScenarioError([Fault(name, extends.at.line, "extends", f"goes round in a circle: {circle}")])
-    merged = merge(_chain(base, here, chain, found), root)
+    below = _chain(base, here, chain, found)
+    left_out = root.value.pop("without", None)
+    if left_out is not None:
+        below = _without(below, left_out, found)
+    merged = merge(below, root)
     merged.mapping["extends"] = extends
     return merged
+
+
+def _without(base: Node, left_out: Node, found: list[Fault]) -> Node:
+    """A base without some of its measures, which are named; names that it does not have are faults."""
+    policy = base.mapping.get("policy")
+    items = policy.value if policy is not None and isinstance(policy.value, list) else []
+    known = {item.mapping["name"].value: item for item in items if "name" in item.mapping}
+    dropped: list[Node] = []
+    if not isinstance(left_out.value, list):
+        wanted = "names of measures, such as [nicaragua_closes]"
+        found.append(Fault(left_out.mark.file, left_out.mark.line, "without", "is not a list", None, wanted))
+        return base
+    for n, given in enumerate(left_out.value):
+        if isinstance(given.value, str) and given.value in known:
+            dropped.append(known[given.value])
+            continue
+        names = [str(name) for name in known]
+        near = nearest(given.value, names)
+        word = given.value if isinstance(given.value, str) else said(given.value)
+        message = f"the base has no measure {word}" + (f"; did you mean {near}?" if near else "")
+        allowed = None if near else listed(names)
+        found.append(Fault(given.mark.file, given.mark.line, f"without[{n}]", message, None, allowed))
+    if not dropped or policy is None:
+        return base
+    kept = [item for item in items if not any(item is one for one in dropped)]
+    return Node({**base.mapping, "policy": Node(kept, policy.at, policy.key_at)}, base.at, base.key_at)
 
 
 def _base(extends: Node, path: Path) -> Path:

@@ -3,7 +3,8 @@
 Mappings merge key by key, a scalar replaces, a list adds to the list below it.
 ``{replace: ...}`` puts what it holds in place of what was there, be it a list or
 a mapping. A quantity that is given anew (a bare number, or a mapping with
-``value``) replaces the old one whole, its range and source too.
+``value``) replaces the old one whole, its range and source too. Measures of the
+base that a file names in ``without`` are taken out of it beforehand (see files.py).
 """
 
 from __future__ import annotations

@@ -134,6 +134,7 @@ class Scenario(Model):
     why: str
     theme: str | None = None
     extends: str | None = None
+    without: list[Name] = []  # measures of the base that are left out, by name
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     period: Period
     record_every: Literal["day", "week", "month"] = "day"

@@ -102,8 +102,10 @@ def _key(node: Node, annotation: Any, step: str | int, path: str, shown: str, la
     model = shape.model_of(annotation, node)
     if model is not None:
         known = list(shape.fields(model))
-        if step not in known or (model is Scenario and step == "extends"):
-            raise unknown("key", [key for key in known if key != "extends"])
+        if model is Scenario:  # what a file takes from its base is read in by now
+            known = [key for key in known if key not in ("extends", "without")]
+        if step not in known:
+            raise unknown("key", known)
         return step
     if get_origin(plain_type) is dict:
         key_type, value_type = get_args(plain_type)
