@@ -58,6 +58,7 @@ WAITING_LIST = np.dtype(
         ("head", "i4"),  # first and last migrant, linked through the records; -1: nobody
         ("tail", "i4"),
         ("persons", "i8"),
+        ("asked", "i8"),  # of a queue: persons who chose the way today
         ("credit", "f8"),  # of a queue: what is left of a daily quota while someone waits
         ("wait_days", "f8"),  # of a queue: yesterday's persons over the quota, the wait to expect
         ("peak", "i8"),  # of a centre: most persons held at the end of a day
