@@ -61,7 +61,7 @@ def _first_days(scenario: Scenario) -> list[dt.date]:
 
 def _totals(model: RouteModel) -> Totals:
     at, scenario, sums = model.index, model.scenario, model.books.sums
-    flows = model.books.totals + sums.flows
+    flows = model.books.totals.astype(np.int64) + sums.flows
     places = scenario.places
     countries = [place.country for place in places.values()]
     countries += [places[leg.to].country for leg in scenario.legs.values()]

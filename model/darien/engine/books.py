@@ -189,7 +189,7 @@ class Books(NamedTuple):
     removal_credit: F8  # (A,) seats home left while someone waits for one
     beliefs: Beliefs
     sums: Sums
-    totals: I8  # (P + L + 1, G, flows) persons up to the last recorded period
+    totals: I4  # (P + L + 1, G, flows) persons up to the last recorded period
     today: Today
     weighing: Weighing
     rows: Table  # (room,) ROW: recorded counts; flows, then stocks
@@ -286,7 +286,7 @@ def open_books(
             tallies=np.zeros((wheres, groups, len(TALLIES)), dtype=np.int64),
             events=np.zeros(len(EVENTS), dtype=np.int64),
         ),
-        totals=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int64),
+        totals=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int32),
         today=_today(_ROOM, max(1, centres, checkpoints), groups, legs, authorities),
         weighing=_weighing(_ROOM, len(world.places)),
         rows=table(ROW, 4 * wheres * groups * (len(FLOWS) + len(STATES)) + 1),
