@@ -12,15 +12,20 @@ from pydantic import BaseModel
 
 from darien.scenario import library
 from darien.scenario.check import destinations, reaching
-from darien.scenario.files import load, read, warnings
+from darien.scenario.files import fingerprint, load, read, warnings
 from darien.scenario.measures import BorderClosure
 from darien.scenario.parts import of_scenario
 from darien.scenario.quantity import Quantity, Sourced
 from darien.scenario.schema import Scenario
+from darien.scenario.shape import measures
 from darien.scenario.world import Entries, Group, Place, Season, TravelDays
 
 HISTORIES = ("history-2014-2018", "history-2018-2023")
-OVERLAYS = ("checkpoint-darien", "detention-limit-panama", "training-tapachula")
+LIBRARY = sorted({path.stem for path in (library.root() / "scenarios").glob("*.yaml")} - {*HISTORIES})
+THEMES = {
+    *("training", "detention", "checkpoints", "information", "papers", "smuggling"),
+    *("quotas and closures", "reception and asylum", "aid and safety"),
+}
 GROUPS = [
     *("cuba", "haiti", "africa", "south_asia", "east_asia", "middle_east", "venezuela"),
     *("other_south_america", "northern_triangle"),
@@ -111,7 +116,7 @@ def _never_visited(world: Scenario, group: str) -> set[str]:
     return set(world.places) - seen
 
 
-@pytest.mark.parametrize("name", [*HISTORIES, *OVERLAYS])
+@pytest.mark.parametrize("name", [*HISTORIES, *LIBRARY])
 def test_every_number_says_where_it_comes_from(name: str) -> None:
     for path, part in parts(name, scenario(name)):
         if isinstance(part, Quantity):
@@ -123,7 +128,7 @@ def test_every_number_says_where_it_comes_from(name: str) -> None:
             assert part.provenance != "set by the scenario", path
 
 
-@pytest.mark.parametrize("name", [*HISTORIES, *OVERLAYS])
+@pytest.mark.parametrize("name", [*HISTORIES, *LIBRARY])
 def test_sources_name_figures_that_exist(name: str) -> None:
     parameters, series = table("parameters.csv", "name"), table("series.csv", "series_id")
     with (library.observed() / "events.csv").open(encoding="utf-8", newline="") as file:
@@ -189,14 +194,27 @@ def test_nationalities_are_those_of_reported_series() -> None:
         assert set(group.nationalities) - unreported <= reported, name
 
 
-def test_overlays_add_to_the_history() -> None:
-    base = scenario(HISTORIES[0])
-    for name in OVERLAYS:
-        overlay = scenario(name)
-        assert overlay.policy[: len(base.policy)] == base.policy
-        assert len(overlay.policy) > len(base.policy)
-        assert overlay.title != base.title
-        assert overlay.seed == base.seed
+@pytest.mark.parametrize("name", LIBRARY)
+def test_a_scenario_of_the_library_changes_a_history_and_says_why(name: str) -> None:
+    overlay = scenario(name)
+    bases = [scenario(history) for history in HISTORIES if scenario(history).period == overlay.period]
+    assert len(bases) == 1
+    assert overlay.theme in THEMES
+    assert len(overlay.title) <= 80
+    assert len(overlay.why) >= 80
+    assert overlay.seed == bases[0].seed
+    assert fingerprint(overlay) != fingerprint(bases[0])
+    assert [text for text in warnings(overlay) if text not in warnings(bases[0])] == []
+
+
+def test_scenarios_do_not_share_a_title() -> None:
+    titles = [scenario(name).title for name in (*HISTORIES, *LIBRARY)]
+    assert len(set(titles)) == len(titles)
+
+
+def test_every_kind_of_measure_is_used_in_the_library() -> None:
+    used = {measure.measure for name in (*HISTORIES, *LIBRARY) for measure in scenario(name).policy}
+    assert used == set(measures())
 
 
 def test_limit_and_beds_of_the_stations_can_be_set() -> None:
