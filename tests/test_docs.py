@@ -11,7 +11,7 @@ import pytest
 from darien.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "scenarios").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "scenarios").rglob("*.md")])
 HOW_TO = (ROOT / "docs" / "how-to-first-scenario.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", HOW_TO, flags=re.MULTILINE | re.DOTALL)
 FILES = {text.splitlines()[0].removeprefix("# "): text for kind, text in BLOCKS if kind == "yaml"}
