@@ -11,7 +11,7 @@ import pytest
 from darien.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "scenarios").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "scenarios").rglob("*.md")])
 HOW_TO = "".join(
     (ROOT / "docs" / f"how-to-{name}.md").read_text() for name in ("first-scenario", "displacement")
 )
