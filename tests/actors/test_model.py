@@ -116,7 +116,17 @@ def test_memory_grows_when_more_depart_than_expected() -> None:
     pd.testing.assert_frame_equal(roomy.run().result().counts, tight.run().result().counts)
 
 
-def test_progress_is_told_once_a_day() -> None:
+def test_days_in_one_go_are_days_one_by_one() -> None:
+    """What stretches of days give is what single days give; progress is told after each stretch."""
+    period = {"start": "2016-01-01", "end": "2016-04-30"}
+    closed = {"measure": "border_closure", "legs": ["trail"], "from": "2016-02-10", "until": "2016-03-05"}
+    one = scenario(period=period, policy=[closed])
     told: list[int] = []
-    RouteModel(scenario(period={"start": "2016-01-01", "end": "2016-01-07"}), collect=False).run(told.append)
-    assert told == list(range(1, 8))
+    in_one_go = RouteModel(one, collect=False).run(told.append)
+    one_by_one = RouteModel(one, collect=False)
+    while one_by_one.running:
+        one_by_one.step()
+    assert told == [30, 40, 60, 65, 90, 120, 121]
+    assert in_one_go.steps == one_by_one.steps == 121
+    assert in_one_go.result().counts.equals(one_by_one.result().counts)
+    assert in_one_go.migrants.to_frame().equals(one_by_one.migrants.to_frame())

@@ -10,6 +10,7 @@ from darien.engine.compiled import inlined, kernel
 from darien.engine.draws import U64, geometric, mix, name_hash, uniform
 from darien.engine.gumbels import F4, U4
 from darien.engine.ledger import add_stock, decision_key, persons_of, schedule, visit_key
+from darien.engine.prefetching import AHEAD, prefetch
 from darien.engine.records import (
     ENROLLED,
     F_CLAIMED,
@@ -125,6 +126,8 @@ def choose(w, v, b, d):
         first, last = U64(of.first[p]), U64(of.first[p + 1])
         if first == last:
             continue
+        for j in range(first, min(first + U64(AHEAD), U64(of.next_free[p]))):
+            prefetch(migrants, of.id[j])
         place = places[p]
         offer_legs(
             of,
@@ -149,6 +152,8 @@ def choose(w, v, b, d):
             offer_claim(of, first, last, n_ways + o, offices[o], v.office_open[o], how, v.offices[o])
         offer_not_to_go_on(of, first, last, place, v.places[p], how, ahead_usd[p])
         for j in range(first, U64(of.next_free[p])):
+            if j + U64(AHEAD) < U64(of.next_free[p]):
+                prefetch(migrants, of.id[j + U64(AHEAD)])
             i = np.int64(of.id[j])
             chosen = np.int64(of.chosen[j])
             r = migrants[i]

@@ -8,6 +8,7 @@ from darien.engine.books import N_ARRIVALS, N_REQUESTS
 from darien.engine.compiled import inlined, kernel
 from darien.engine.draws import mix, name_hash, uniform
 from darien.engine.ledger import add_stock, enter, let_choose, persons_of, schedule, visit_key
+from darien.engine.prefetching import AHEAD, prefetch
 from darien.engine.receiving import receive
 from darien.engine.records import (
     ENROLLED,
@@ -155,6 +156,8 @@ def _round_of_inspections(
         limits[k]["need"] = 0
         limits[k]["left"] = officers[k]["capacity"] + credit[k]
     for a in range(wakes.counts[N_ARRIVALS]):
+        if a + AHEAD < wakes.counts[N_ARRIVALS]:
+            prefetch(migrants, arrivals[a + AHEAD])
         if caught[a] != _FREE:
             continue
         r = migrants[arrivals[a]]
@@ -303,6 +306,8 @@ def inspect(w, v, b, d):
     # Whoever meets no checkpoint at the place is done with; the others move up in the list.
     meet = 0
     for a in range(n):
+        if a + AHEAD < n:
+            prefetch(migrants, arrivals[a + AHEAD])
         if caught[a] == _GONE:
             continue
         i = np.int64(arrivals[a])

@@ -31,6 +31,7 @@ from darien.engine.ledger import (
     strike,
     visit_key,
 )
+from darien.engine.prefetching import AHEAD, prefetch
 from darien.engine.records import (
     AT_COUNTER,
     AT_PLACE,
@@ -89,6 +90,10 @@ def _read_calendar(wakes, migrants, due, d):
     chunk = np.int64(today["head"])
     fill = np.int64(today["fill"])
     while chunk >= 0:
+        following = np.int64(wakes.next[chunk])
+        if following >= 0:
+            for slot in range(wakes.ids.shape[1]):
+                prefetch(migrants, wakes.ids[following, slot])
         for slot in range(fill):
             i = wakes.ids[chunk, slot]
             r = migrants[i]
@@ -96,7 +101,6 @@ def _read_calendar(wakes, migrants, due, d):
                 r["wake"] = 0
                 due[n] = i
                 n += 1
-        following = np.int64(wakes.next[chunk])
         wakes.next[chunk] = wakes.counts[FREE_CHUNK]
         wakes.counts[FREE_CHUNK] = chunk
         chunk = following
@@ -137,6 +141,8 @@ def wake(w, v, b, d, visit_order):
     if visit_order != 0:
         _shuffle(due, n, visit_order)
     for position in range(n):
+        if position + AHEAD < n:
+            prefetch(migrants, due[position + AHEAD])
         i = np.int64(due[position])
         r = migrants[i]
         g = np.int64(r["group"])
