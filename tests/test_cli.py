@@ -113,7 +113,6 @@ def test_run_prints_outcomes_with_their_range_and_writes_results(
     assert lines[6].startswith("3 replicates, 30 migrants, 3,000 events; 1.5 s simulated")
     assert lines[7] == "Results: results/small"
     assert gc.isenabled()
-    assert gc.get_freeze_count() == 0
     assert (folder.path / "results/small/manifest.json").is_file()
     written = load(folder.path / "results/small/scenario.yaml")
     assert written.title == "Small"

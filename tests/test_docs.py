@@ -1,6 +1,6 @@
-"""The docs are right: links lead somewhere, and what the how-to shows is what happens.
+"""The docs are right: links lead somewhere, and what the how-tos show is what happens.
 
-Where the how-to leaves something out it writes three dots, as for numbers that change with the world.
+Where a how-to leaves something out it writes three dots, as for numbers that change with the world.
 """
 
 import re
@@ -12,7 +12,9 @@ from darien.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "scenarios").rglob("*.md")])
-HOW_TO = (ROOT / "docs" / "how-to-first-scenario.md").read_text()
+HOW_TO = "".join(
+    (ROOT / "docs" / f"how-to-{name}.md").read_text() for name in ("first-scenario", "displacement")
+)
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", HOW_TO, flags=re.MULTILINE | re.DOTALL)
 FILES = {text.splitlines()[0].removeprefix("# "): text for kind, text in BLOCKS if kind == "yaml"}
 COMMANDS = [text for kind, text in BLOCKS if kind == "console" and text.startswith("$ darien check")]

@@ -95,7 +95,6 @@ def run(
         import darien.actors.model  # noqa: F401  # what a replicate would import
         from darien.experiments.run import run_replicates
 
-    gc.freeze()  # what the start has made is looked through no more
     started = time.perf_counter()
     with _working("days simulated") as progress:
         runs = run_replicates(loaded, replicates, workers, journeys=journeys, progress=progress)
@@ -106,15 +105,14 @@ def run(
         if figures:
             from darien.report.figures import draw
 
-            drawn = draw(folder)
-    gc.unfreeze()
+            drawn = draw(folder, loaded)
     print(_outcomes(loaded, runs))
     events, simulated = sum(r.events for r in runs), sum(r.seconds for r in runs)
     print(
         f"\n{replicates} replicates, {sum(r.migrants for r in runs):,} migrants, {events:,} events; "
         f"{simulated:.1f} s simulated, {seconds:.1f} s in all"
     )
-    print(f"Results: {folder}" + (f" ({len(drawn)} figures in {folder / 'figures'})" if drawn else ""))
+    print(_where(folder, drawn))
 
 
 @app.command()
@@ -210,16 +208,23 @@ def compare(
 ) -> None:
     """Compare policy options with their base, in paired replicates."""
     from darien.experiments.compare import command
+    from darien.report.figures import draw_comparison
 
     with _working("days simulated") as progress:
         written = command(file, workers, replicates, out, progress)
-    print(f"Results: {written}")
+    print(_where(written, draw_comparison(written)))
 
 
 @app.command()
 def version() -> None:
     """Print the version."""
     print(f"darien {__version__}")
+
+
+def _where(folder: Path, drawn: Sequence[Path]) -> str:
+    """Where the results and the figures are."""
+    figures = f"{len(drawn)} figure{'s' if len(drawn) > 1 else ''}"
+    return f"Results: {folder}" + (f" ({figures} in {folder / 'figures'})" if drawn else "")
 
 
 def _load(what: str, sets: Sequence[str]) -> Scenario:
@@ -233,7 +238,7 @@ def _load(what: str, sets: Sequence[str]) -> Scenario:
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Looks for no garbage meanwhile: of a short run that would take a tenth, and nothing would be found.
+    """Looks for no garbage meanwhile, nor afterwards in what was made: it would take long, and find none.
 
     For the start, all of which stays, and the end, after which nothing comes. Not for replicates.
     """
@@ -241,6 +246,7 @@ def _uncollected() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()
 
 
@@ -333,6 +339,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _end(str(error), 2)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    finally:
+        gc.freeze()  # Python looks for garbage before it ends: for a second, after a run
 
 
 if __name__ == "__main__":

@@ -46,7 +46,14 @@ class RouteModel:
             replicate=self.replicate,
             seed=self.seed,
             counts=pd.DataFrame(
-                [(pd.Timestamp("2020-01-01"), "way", "leg", "one", "finished", 5)],
+                [
+                    (pd.Timestamp("2020-01-01"), "way", "leg", group, measure, persons)
+                    for group, measure, persons in (
+                        ("one", "started", 6),
+                        ("two", "started", 3),
+                        ("one", "finished", 5),
+                    )
+                ],
                 columns=list(COUNT_COLUMNS),
             ),
             outcomes=pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS)),

@@ -31,9 +31,11 @@ def test_a_replicate_has_its_number_and_the_scenarios_seed(scenario: Scenario, m
 
 
 def test_counts_and_journeys_only_where_asked_for(scenario: Scenario, model: ModuleType) -> None:
-    assert len(simulate(scenario).counts) == 1
-    bare = simulate(scenario, keep_counts=False)
-    assert len(bare.counts) == 0
+    assert list(simulate(scenario).counts["measure"]) == ["started", "started", "finished"]
+    bare = simulate(scenario, starts_only=True)
+    assert bare.counts[["where", "group", "measure", "persons"]].to_numpy().tolist() == [
+        ["way", "all", "started", 9]
+    ]
     assert list(bare.counts.columns) == list(simulate(scenario).counts.columns)
     pd.testing.assert_frame_equal(bare.outcomes, simulate(scenario).outcomes)
     assert simulate(scenario).journeys is None

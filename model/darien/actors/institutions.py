@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import mesa
 
 from darien.engine.levers import RULES
-from darien.scenario.measures import TrainingMeasure
+from darien.scenario.measures import Mentors, TrainingMeasure
+from darien.scenario.quantity import Quantity
 from darien.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -161,5 +162,15 @@ def found_institutions(model: RouteModel, scenario: Scenario) -> None:
     for position, name in enumerate(at.centres):
         DetentionCentre(model, name, position)
     for position, (name, measure) in enumerate(scenario.named_policy):
-        if isinstance(measure, TrainingMeasure):
+        if isinstance(measure, Mentors):
+            Training(model, name, position, _without_courses(measure))
+        elif isinstance(measure, TrainingMeasure):
             Training(model, name, position, measure)
+
+
+def _without_courses(mentors: Mentors) -> TrainingMeasure:
+    given = {name: getattr(mentors, name) for name in Mentors.model_fields if name != "measure"}
+    nobody = Quantity(value=0)
+    return TrainingMeasure.model_construct(
+        **given, measure="training", trained_per_30_days=nobody, course_days=nobody
+    )

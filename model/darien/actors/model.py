@@ -20,21 +20,33 @@ from darien.actors.institutions import (
     found_institutions,
 )
 from darien.actors.migrants import Migrants
+from darien.actors.networks import Market, Network
 from darien.actors.policy import Policy, as_share, share_in_force
-from darien.engine.books import EVENTS, N_MIGRANTS, make_room, open_books
+from darien.engine.books import EVENTS, N_MIGRANTS, N_OVER, make_room, open_books
 from darien.engine.compile import all_checkpoints, compile_world
 from darien.engine.day import dissolve_queues, hold_by_new_rules, simulate_day
+from darien.engine.departing import count_candidates
 from darien.engine.draws import name_hash
-from darien.engine.levers import Levers
-from darien.engine.moving import count_candidates
+from darien.engine.levers import Levers, whole_days
 from darien.engine.records import STATES
 from darien.scenario.files import load
+from darien.scenario.measures import SmugglerTakedown
 from darien.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from darien.record.run import Run
+
+
+class DeparturesError(ValueError):
+    """A policy or its feedback raises departures above the headroom that candidates were made for."""
+
+    def __init__(self, group: str, date: dt.date, headroom: float) -> None:
+        super().__init__(
+            f"departures of {group} would exceed departures.headroom ({headroom:g} times the reference rate) "
+            f"after {date}; raise departures.headroom"
+        )
 
 
 class RouteModel(mesa.Model):
@@ -83,7 +95,8 @@ class RouteModel(mesa.Model):
         departing = count_candidates(
             self.world.groups, self.world.departing, self.world.dates, self._seed_key, candidates
         )
-        self.books = open_books(self.world, candidates, departing)
+        lag_days = whole_days(scenario.parameters.belief_lag_days.value)
+        self.books = open_books(self.world, candidates, departing, len(self.index.authorities), lag_days)
         self.migrants = Migrants(self)
         self.levers: Levers = self.policy.levers_on(0)
         self.capacity_changes: list[tuple[int, int, float, int]] = []
@@ -92,9 +105,25 @@ class RouteModel(mesa.Model):
         found_institutions(self, scenario)
         self._checkpoints = {c.name: c for c in self.agents_by_type.get(Checkpoint, ())}
         self.trainings = list(self.agents_by_type.get(Training, ()))
+        networks = [
+            Network(self, name, position, given)
+            for position, (name, given) in enumerate(scenario.smuggling_networks.items())
+        ]
+        self.market = Market(self, networks)
+        self._takedowns = [m for _, m in scenario.named_policy if isinstance(m, SmugglerTakedown)]
         self._trained = sorted({name for training in self.trainings for name in training.measure.checkpoints})
+        self._fed_by = self._centres_fed_by_trained()
         self.datacollector = self._collector()
         self._collecting = collect
+
+    def _centres_fed_by_trained(self) -> dict[int, list[str]]:
+        """For each centre whose interviewers are trained: the checkpoints that ask it for beds."""
+        fed_by: dict[int, list[str]] = {}
+        for name in self._checkpoints:
+            c = int(self.world.checkpoints["centre"][self.index.checkpoints.index(name)])
+            if c >= 0:
+                fed_by.setdefault(c, []).append(name)
+        return {c: names for c, names in fed_by.items() if not set(self._trained).isdisjoint(names)}
 
     def _collector(self) -> mesa.DataCollector:
         """Persons by state, and for each authority, checkpoint and centre what one asks of it."""
@@ -108,6 +137,7 @@ class RouteModel(mesa.Model):
             Authority: {"name": "name", "detained": "detained"},
             Checkpoint: {"name": "name", "capacity": "capacity", "coverage": "coverage", "skill": "skill"},
             DetentionCentre: {"name": "name", "occupancy": "occupancy", "beds": "beds"},
+            Network: {"name": "name", "price": "price", "seats": lambda network: float(network.seats.sum())},
         }
         present = {kind: ask for kind, ask in by_type.items() if kind in self.agents_by_type}
         return mesa.DataCollector(model_reporters=reporters, agenttype_reporters=present)
@@ -131,8 +161,16 @@ class RouteModel(mesa.Model):
         """The checkpoint of that name."""
         return self._checkpoints[name]
 
+    def network(self, name: str) -> Network:
+        """The smuggling network of that name."""
+        return next(network for network in self.market.networks if network.name == name)
+
     def step(self) -> None:
-        """Simulate one day."""
+        """Simulate one day.
+
+        Raises:
+            DeparturesError: feedback raises departures above what the scenario left room for.
+        """
         if not self.running:
             raise RuntimeError(f"the period is over: its last day was {self.scenario.period.end}")
         day = self.day
@@ -142,6 +180,9 @@ class RouteModel(mesa.Model):
         began = time.perf_counter()
         simulate_day(self.world, self.levers, self.books, day, self._seed_key, self._visit_order)
         self.kernel_seconds += time.perf_counter() - began
+        if self.books.counts[N_OVER]:
+            group = self.index.groups[int(self.books.counts[N_OVER]) - 1]
+            raise DeparturesError(group, self.date, self.scenario.departures.headroom.value)
         self.day = day + 1
         if self._collecting:
             self.datacollector.collect(self)
@@ -168,16 +209,20 @@ class RouteModel(mesa.Model):
 
     def _set_levers(self, day: int) -> None:
         """Bring the levers to a day; who is held or queued follows a changed rule from that day."""
-        review = day % REVIEW_DAYS == 0 and bool(self.trainings)
+        deciding = bool(self.trainings or self.market.networks)
+        review = day % REVIEW_DAYS == 0 and deciding
         if day not in self.policy.change_days and not review:
             return
+        date = self.scenario.period.start + dt.timedelta(days=day)
+        if review:
+            self._review(day, date)
+        for takedown in self._takedowns:
+            if takedown.start == date:
+                self.network(takedown.network).take_down(takedown.seats_removed_share.value)
         new = self.policy.levers_on(day)
         old = self.levers
         self.levers = new
-        date = self.scenario.period.start + dt.timedelta(days=day)
-        if review:
-            for training in self.trainings:
-                training.review(share_in_force(training.measure, date))
+        self.market.apply(new)
         self._set_skills()
         self._note_capacities(day, None if day == 0 else old)
         if day == 0:
@@ -196,6 +241,13 @@ class RouteModel(mesa.Model):
             self.books = make_room(self.books, day, rescheduled=waiting)
             dissolve_queues(self.world, new, self.books, day)
 
+    def _review(self, day: int, date: dt.date) -> None:
+        """What the actors decide every 30 days, from the levers and the books as they stand."""
+        for training in self.trainings:
+            training.review(share_in_force(training.measure, date))
+        if day > 0:
+            self.market.review()
+
     def _set_skills(self) -> None:
         """What the officers have learnt: identification, bribes, inspections, officers on the line."""
         p, officers_table = self.scenario.parameters, self.levers.officers
@@ -210,6 +262,12 @@ class RouteModel(mesa.Model):
             on_line = max(0.0, officers["officers"] - checkpoint.officers_off_line)
             pace = max(0.0, 1 + p.skill_inspections.value * gained)
             officers["capacity"] = on_line * officers["inspections_per_officer"] * pace
+        for c, fed_by in self._fed_by.items():
+            gained = float(
+                np.mean([self._checkpoints[n].skill - self._checkpoints[n].base_skill for n in fed_by])
+            )
+            beds = self.levers.beds[c]
+            beds["sensitivity"] = as_share(beds["sensitivity"] + p.skill_vetting.value * gained)
 
     def _note_capacities(self, day: int, old: Levers | None) -> None:
         """Keep beds and limits as they change, for results."""

@@ -10,22 +10,36 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import singledispatch
+from typing import Any
 
 import numpy as np
 
 from darien.engine.levers import ADMITTED, EXPELLED, RULES, SENT_HOME, Levers, base_levers, whole_days
-from darien.engine.world import Index
+from darien.engine.world import Index, Table
 from darien.scenario.measures import (
+    AidAtHome,
+    AntiCorruption,
+    Asylum,
     BorderClosure,
     CheckpointMeasure,
     Dated,
     DetentionMeasure,
+    Equipment,
     ExitPass,
+    InformationSharing,
+    Mentors,
+    PapersCrackdown,
     Quota,
     ReceptionMeasure,
     RemovalAgreement,
+    SafePassage,
+    SmugglerTakedown,
+    TaskForce,
     TrainingMeasure,
+    Vetting,
+    VisaRequirement,
 )
+from darien.scenario.quantity import Quantity
 from darien.scenario.schema import Scenario
 
 
@@ -49,7 +63,7 @@ def change_days(policy: Iterable[Dated], start: dt.date, days: int) -> set[int]:
     return {day for day in changes if 0 <= day < days} | {0}
 
 
-def as_share(number: float) -> float:
+def as_share(number: Any) -> float:
     """The number, or the nearest of 0 and 1."""
     return min(1.0, max(0.0, float(number)))
 
@@ -57,6 +71,11 @@ def as_share(number: float) -> float:
 def copy_levers(levers: Levers) -> Levers:
     """The same levers in arrays of their own."""
     return Levers._make(array.copy() for array in levers)
+
+
+def times(multiple: Quantity, share: float) -> float:
+    """What to multiply by where a measure is in force in part."""
+    return 1.0 + share * (multiple.value - 1.0)
 
 
 @dataclass(frozen=True)
@@ -86,12 +105,55 @@ def _(measure: CheckpointMeasure, to: Applying) -> None:
         k = to.at.checkpoints.index(to.name)
         levers.officers["coverage"][k] = measure.opens.coverage.value * share
         return
-    officers = levers.officers[to.at.checkpoints.index(measure.strengthens or "")]
+    _strengthen(measure.strengthens or "", measure, to)
+
+
+def _strengthen(name: str, measure: CheckpointMeasure | TaskForce, to: Applying) -> Table:
+    """More officers at a checkpoint, more cover, better identification; returns its row."""
+    officers, share = to.levers.officers[to.at.checkpoints.index(name)], to.share
     officers["officers"] = max(0.0, officers["officers"] + share * measure.officers_added.value)
     officers["coverage"] = as_share(officers["coverage"] + share * measure.coverage_added.value)
     for ability in ("identification", "identification_forged"):
         if officers[ability] > 0:
             officers[ability] = as_share(officers[ability] + share * measure.identification_added.value)
+    return officers
+
+
+def _bribes(officers: Table, multiple: float) -> None:
+    """Fewer (or more) let go for a bribe, whoever pays it."""
+    officers["bribe_share"] = as_share(officers["bribe_share"] * multiple)
+    officers["network_bribes_times"] *= multiple
+
+
+@apply.register
+def _(measure: TaskForce, to: Applying) -> None:
+    for name in measure.checkpoints:
+        officers = _strengthen(name, measure, to)
+        officers["inspections_per_officer"] *= times(measure.inspections_times, to.share)
+        _bribes(officers, times(measure.bribes_times, to.share))
+
+
+@apply.register
+def _(measure: Equipment, to: Applying) -> None:
+    for name in measure.checkpoints:
+        officers, share = to.levers.officers[to.at.checkpoints.index(name)], to.share
+        officers["coverage"] = as_share(officers["coverage"] + share * measure.coverage_added.value)
+        added = {
+            "identification": measure.identification_added,
+            "identification_forged": measure.identification_forged_added,
+        }
+        for ability, more in added.items():
+            officers[ability] = as_share(officers[ability] + share * more.value)
+        officers["inspections_per_officer"] *= times(measure.inspections_times, share)
+
+
+@apply.register
+def _(measure: AntiCorruption, to: Applying) -> None:
+    for name in measure.checkpoints:
+        officers = to.levers.officers[to.at.checkpoints.index(name)]
+        _bribes(officers, times(measure.bribes_times, to.share))
+        fewer = times(measure.extortion_times, to.share)
+        officers["extortion_share"] = as_share(officers["extortion_share"] * fewer)
 
 
 @apply.register
@@ -118,6 +180,90 @@ def _(measure: TrainingMeasure, to: Applying) -> None:
 
 
 @apply.register
+def _(measure: Mentors, to: Applying) -> None:
+    """Nothing at once, as for courses."""
+
+
+@apply.register
+def _(measure: SmugglerTakedown, to: Applying) -> None:
+    """Nothing to the levers of the day: the network loses seats, which it reviews itself (see Network)."""
+
+
+@apply.register
+def _(measure: Vetting, to: Applying) -> None:
+    centre = to.levers.beds[to.at.centres.index(measure.centre)]
+    centre["interviews"] = to.share * measure.interviews_per_day.value
+    centre["sensitivity"] = measure.sensitivity.value
+    centre["specificity"] = measure.specificity.value
+    centre["flagged_days"] = round(measure.flagged_days.value)
+
+
+@apply.register
+def _(measure: InformationSharing, to: Applying) -> None:
+    authorities = to.levers.authorities
+    for country in measure.enrolled_by:
+        authorities["enrols"][to.at.authorities.index(country)] = 1
+    for country in measure.recognised_by:
+        rule = authorities[to.at.authorities.index(country)]
+        rule["recognises"] = 1
+        rule["second_pass"] = measure.second_pass
+        rule["identification"] = max(rule["identification"], to.share * measure.identification.value)
+        rule["processing_times"] *= times(measure.processing_times, to.share)
+
+
+@apply.register
+def _(measure: Asylum, to: Applying) -> None:
+    o = to.at.offices.index(to.name)
+    for g in to.groups(measure.groups):
+        to.levers.office_open[o, g] = 1
+    rule = to.levers.offices[o]
+    rule["decision_days"] = whole_days(measure.decision_days.value)
+    rule["patience_days"] = measure.patience_days.value
+    rule["recognised_share"] = measure.recognised_share.value
+    rule["settled_share"] = measure.settled_share.value
+    rule["valid_days"] = whole_days(measure.valid_days.value)
+
+
+@apply.register
+def _(measure: PapersCrackdown, to: Applying) -> None:
+    for name in measure.places:
+        place = to.levers.places[to.at.places.index(name)]
+        place["papers_supply"] = as_share(place["papers_supply"] * times(measure.supply_times, to.share))
+        place["papers_usd"] *= times(measure.price_times, to.share)
+
+
+@apply.register
+def _(measure: VisaRequirement, to: Applying) -> None:
+    for name in measure.places:
+        for g in to.groups(measure.groups):
+            visa = to.levers.visas[to.at.places.index(name), g]
+            visa["kept_home"] = to.share * measure.kept_home_share.value
+            visa["diverted"] = to.share * measure.diverted_share.value
+            if measure.diverted_to is not None:
+                visa["to"] = to.at.places.index(measure.diverted_to)
+
+
+@apply.register
+def _(measure: AidAtHome, to: Applying) -> None:
+    hundreds = measure.usd_per_year.value / 1e8
+    cut = to.share * measure.departures_cut_per_100_million.value * hundreds
+    for g in to.groups(measure.groups):
+        to.levers.departing[g] *= max(0.0, 1.0 - cut)
+
+
+@apply.register
+def _(measure: SafePassage, to: Applying) -> None:
+    for name in measure.legs:
+        leg = to.levers.legs[to.at.legs.index(name)]
+        leg["fare"] = round(leg["fare"] * times(measure.price_times, to.share))
+        leg["death_times"] *= times(measure.death_times, to.share)
+        leg["robbery_times"] *= times(measure.robbery_times, to.share)
+    for name in measure.shelters:
+        place = to.levers.places[to.at.places.index(name)]
+        place["stay_worth_added"] += to.share * measure.stay_worth_added.value
+
+
+@apply.register
 def _(measure: RemovalAgreement, to: Applying) -> None:
     a = to.at.authorities.index(measure.authority)
     for g in to.groups(measure.groups):
@@ -125,6 +271,8 @@ def _(measure: RemovalAgreement, to: Applying) -> None:
         removal["share"] += to.share * (measure.removal_share.value - removal["share"])
         if measure.removal_days is not None:
             removal["days"] = measure.removal_days.value
+    if measure.removal_seats_per_day is not None:
+        to.levers.authorities["removal_seats"][a] = measure.removal_seats_per_day.value
 
 
 @apply.register

@@ -13,6 +13,7 @@ from darien.engine.records import FLOWS, STATES, TALLIES
 from darien.record.counts import counts_frame
 from darien.record.outcomes import Totals, outcomes_frame
 from darien.record.run import CAPACITY_COLUMNS, Run
+from darien.scenario.measures import Vetting
 from darien.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -60,11 +61,12 @@ def _first_days(scenario: Scenario) -> list[dt.date]:
 
 def _totals(model: RouteModel) -> Totals:
     at, scenario, sums = model.index, model.scenario, model.books.sums
-    flows = model.books.totals + sums.flows
+    flows = model.books.totals.astype(np.int64) + sums.flows
     places = scenario.places
     countries = [place.country for place in places.values()]
     countries += [places[leg.to].country for leg in scenario.legs.values()]
     held = model.books.lists[len(model.levers.quota) :]
+    p, interviews = scenario.parameters, any(isinstance(m, Vetting) for m in scenario.policy)
     return Totals(
         places=at.places,
         legs=at.legs,
@@ -78,6 +80,8 @@ def _totals(model: RouteModel) -> Totals:
             for c, (name, centre) in enumerate(scenario.detention_centres.items())
         ],
         policy_cost_usd=policy_cost(scenario),
+        sold_by_networks=list(model.levers.legs["network"] != 0),
+        vetting_base_rate=p.vetting_base_rate.value if interviews else None,
     )
 
 

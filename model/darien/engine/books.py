@@ -12,14 +12,25 @@ from typing import NamedTuple, get_type_hints
 import numpy as np
 
 from darien.engine.records import FLOWS, MIGRANT, STATES, TALLIES
-from darien.engine.world import F4A, F8, I4, I8, U4, Table, World, table
+from darien.engine.world import F4A, F8, I4, I8, U1, U4, Table, World, table
 
 _ROOM = 1024  # migrants who may be active on a day, at first
 LANES = 8  # choosers whom the processor weighs an option for at once
 CHUNK = 32  # ids that share a chunk of the calendar
 
 # Positions in `counts`.
-N_MIGRANTS, N_ENTRIES, FREE_CHUNK, N_ARRIVALS, N_CHOOSERS, N_REQUESTS, N_JOINERS, N_ROWS = range(8)
+(
+    N_MIGRANTS,
+    N_ENTRIES,
+    FREE_CHUNK,
+    N_ARRIVALS,
+    N_CHOOSERS,
+    N_REQUESTS,
+    N_JOINERS,
+    N_ROWS,
+    N_REMOVALS,
+    N_OVER,
+) = range(10)
 
 # Kinds of events: a migrant settled on a day.
 EVENTS = (
@@ -31,8 +42,9 @@ EVENTS = (
     "detention_ended",
     "tried_again",
     "left_queue",
+    "claim_ended",
 )
-(E_DEPARTED, E_LEG, E_STAY, E_PATIENCE, E_PASS, E_DETENTION, E_RETRY, E_SERVED) = range(len(EVENTS))
+(E_DEPARTED, E_LEG, E_STAY, E_PATIENCE, E_PASS, E_DETENTION, E_RETRY, E_SERVED, E_CLAIM) = range(len(EVENTS))
 
 WAKING_DAY = np.dtype(
     [
@@ -46,6 +58,7 @@ WAITING_LIST = np.dtype(
         ("head", "i4"),  # first and last migrant, linked through the records; -1: nobody
         ("tail", "i4"),
         ("persons", "i8"),
+        ("asked", "i8"),  # of a queue: persons who chose the way today
         ("credit", "f8"),  # of a queue: what is left of a daily quota while someone waits
         ("wait_days", "f8"),  # of a queue: yesterday's persons over the quota, the wait to expect
         ("peak", "i8"),  # of a centre: most persons held at the end of a day
@@ -66,12 +79,22 @@ CHOOSING = np.dtype(
         ("low", "u4"),  # halves of the key of the decision
         ("high", "u4"),
         ("funds", "f4"),  # USD per person
-        ("pass_of", "i4"),  # authority whose exit pass is held; -1: none
+        ("pass_of", "i2"),  # authority whose exit pass is held; -1: none
         ("place", "u2"),
         ("risk", "u2"),
         ("taste", "i2"),
         ("group", "u1"),
+        ("trust", "u1"),
+        ("flags", "u1"),
         ("spare", "u1"),
+    ]
+)
+OFFER = np.dtype(
+    [
+        ("fare", "f4"),  # USD per person
+        ("dread", "f4"),  # utility lost at risk aversion 1
+        ("clandestine", "f4"),  # 1 or 0
+        ("client_worth", "f4"),  # utility for clients of the network that sells it
     ]
 )
 LIMIT = np.dtype([("need", "i8"), ("left", "f8")])  # persons who ask, and what is left to give
@@ -84,7 +107,7 @@ class Wakes(NamedTuple):
     days: Table  # (T,) WAKING_DAY
     ids: U4  # (chunks, 32)
     next: I4  # (chunks,) the chunk that follows, or the next free one
-    counts: I8  # (8,) see N_MIGRANTS and following
+    counts: I8  # (10,) see N_MIGRANTS and following
 
 
 class Sums(NamedTuple):
@@ -107,7 +130,24 @@ class Today(NamedTuple):
     requests: Table  # ASKING, for beds
     joiners: Table  # ASKING, for a place in a queue
     limits: Table  # (max(K, D),) LIMIT
+    removals: Table  # ASKING, for a seat home
+    waits: U1  # (A,) 1 where someone is left without a seat
     worth: F4A  # (L, G) utility of the legs today, before what is the migrant's own
+    offers: Table  # (L,) OFFER, what the legs are today for anyone
+
+
+class Beliefs(NamedTuple):
+    """What has been met on the legs, and what a group makes of it; see darien.engine.believing."""
+
+    met: I4  # (L, G) persons who ended a leg today
+    stopped: I4  # (L, G) of them, who were held or turned back
+    stopped_ever: I8  # (L, G) up to yesterday
+    unheard: I4  # (lag, 2, L, G) met and stopped, not yet heard of
+    heard: F8  # (2, L, G) met and stopped, as remembered
+    doubt: F4A  # (L, G) utility that full trust takes from a leg
+    ended: I4  # (2, G) persons whose journey succeeded, failed today
+    outcome: F8  # (2, G) the same, as remembered
+    failure: F8  # (G,) share of journeys thought to fail
 
 
 class Weighing(NamedTuple):
@@ -123,6 +163,10 @@ class Weighing(NamedTuple):
     usd_weight: F4A  # utility lost per USD
     risk: F4A  # risk aversion
     taste: F4A  # for clandestine legs
+    trust: F4A  # in what others met
+    client: F4A  # 1 for who travels with a network
+    enrolled: I4  # 1 for who is known to the authorities that share information
+    has_claimed: I4  # 1 for who has claimed asylum in this attempt
     pass_of: I4  # authority whose exit pass is held; -1: none
     short: F4A  # 0 to 1: how short funds are of the way ahead
     shared: F4A  # draw of the nest
@@ -136,13 +180,16 @@ class Books(NamedTuple):
     """All of the above, as the kernel takes it."""
 
     migrants: Table  # (room,) MIGRANT
-    counts: I8  # (8,) see N_MIGRANTS and following; the same array as in the calendar
+    counts: I8  # (10,) see N_MIGRANTS and following; the same array as in the calendar
     candidates: I4  # (G, T) who may depart
     wakes: Wakes
-    lists: Table  # (W + D,) WAITING_LIST: a queue per way, then a list per centre
+    lists: Table  # (W + 2 D,) WAITING_LIST: a queue per way, who is in each centre, who waits outside
     inspection_credit: F8  # (K,) what is left of a day's inspections while some pass uninspected
+    interview_credit: F8  # (D,) the same of interviews
+    removal_credit: F8  # (A,) seats home left while someone waits for one
+    beliefs: Beliefs
     sums: Sums
-    totals: I8  # (P + L + 1, G, flows) persons up to the last recorded period
+    totals: I4  # (P + L + 1, G, flows) persons up to the last recorded period
     today: Today
     weighing: Weighing
     rows: Table  # (room,) ROW: recorded counts; flows, then stocks
@@ -155,9 +202,9 @@ def migrant_array(room: int) -> Table:
     return raw[shift : shift + room * MIGRANT.itemsize].view(MIGRANT)
 
 
-def _today(room: int, limits: int, groups: int, legs: int) -> Today:
+def _today(room: int, limits: int, groups: int, legs: int, authorities: int) -> Today:
     due, arrivals, caught = (np.zeros(room, dtype=np.uint32) for _ in range(3))
-    picked, requests, joiners = (table(ASKING, room) for _ in range(3))
+    picked, requests, joiners, removals = (table(ASKING, room) for _ in range(4))
     return Today(
         due=due,
         arrivals=arrivals,
@@ -166,8 +213,28 @@ def _today(room: int, limits: int, groups: int, legs: int) -> Today:
         picked=picked,
         requests=requests,
         joiners=joiners,
+        removals=removals,
+        waits=np.zeros(authorities, dtype=np.uint8),
         limits=table(LIMIT, limits),
         worth=np.zeros((legs, groups), dtype=np.float32),
+        offers=table(OFFER, legs),
+    )
+
+
+def _beliefs(lag_days: int, legs: int, groups: int) -> Beliefs:
+    def whole(*shape: int) -> I4:
+        return np.zeros(shape, dtype=np.int32)
+
+    return Beliefs(
+        met=whole(legs, groups),
+        stopped=whole(legs, groups),
+        stopped_ever=np.zeros((legs, groups), dtype=np.int64),
+        unheard=whole(lag_days, 2, legs, groups),
+        heard=np.zeros((2, legs, groups)),
+        doubt=np.zeros((legs, groups), dtype=np.float32),
+        ended=whole(2, groups),
+        outcome=np.zeros((2, groups)),
+        failure=np.zeros(groups),
     )
 
 
@@ -181,17 +248,21 @@ def _weighing(active: int, places: int) -> Weighing:
     )
 
 
-def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:
+def open_books(
+    world: World, candidates: I4, expected_migrants: int, authorities: int, lag_days: int
+) -> Books:
     """Empty books for a world.
 
     Args:
         candidates: (G, T) how many may depart, by group and day.
         expected_migrants: records to make room for at once; more are added as needed.
+        authorities: how many there are.
+        lag_days: until what some met is heard of by others, at least 1.
     """
     groups, days = candidates.shape
     legs, centres, checkpoints = len(world.legs), len(world.centres), len(world.checkpoints)
     wheres = len(world.places) + legs + 1
-    counts = np.zeros(8, dtype=np.int64)
+    counts = np.zeros(10, dtype=np.int64)
     counts[FREE_CHUNK] = -1
     return Books(
         # The last day needs room for all its candidates.
@@ -204,16 +275,19 @@ def open_books(world: World, candidates: I4, expected_migrants: int) -> Books:
             next=np.zeros(0, dtype=np.int32),
             counts=counts,
         ),
-        lists=table(WAITING_LIST, legs + len(world.counters) + centres, head=-1, tail=-1),
+        lists=table(WAITING_LIST, legs + len(world.counters) + 2 * centres, head=-1, tail=-1),
         inspection_credit=np.zeros(checkpoints),
+        interview_credit=np.zeros(centres),
+        removal_credit=np.zeros(authorities),
+        beliefs=_beliefs(lag_days, legs, groups),
         sums=Sums(
             flows=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int32),
             stocks=np.zeros((wheres, groups, len(STATES)), dtype=np.int32),
             tallies=np.zeros((wheres, groups, len(TALLIES)), dtype=np.int64),
             events=np.zeros(len(EVENTS), dtype=np.int64),
         ),
-        totals=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int64),
-        today=_today(_ROOM, max(1, centres, checkpoints), groups, legs),
+        totals=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int32),
+        today=_today(_ROOM, max(1, centres, checkpoints), groups, legs, authorities),
         weighing=_weighing(_ROOM, len(world.places)),
         rows=table(ROW, 4 * wheres * groups * (len(FLOWS) + len(STATES)) + 1),
     )
@@ -236,7 +310,7 @@ def make_room(books: Books, day: int, rescheduled: int = 0) -> Books:
         legs, groups = books.today.worth.shape
         room = int(active * 1.5)
         books = books._replace(
-            today=_today(room, len(books.today.limits), groups, legs),
+            today=_today(room, len(books.today.limits), groups, legs, len(books.today.waits)),
             weighing=_weighing(room, len(books.weighing.next_free)),
         )
     # Whoever is served from a queue is scheduled too: at the most everyone.

@@ -5,17 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from darien.engine.books import LANES, N_CHOOSERS, N_JOINERS
+from darien.engine.claiming import claim, claim_ends
 from darien.engine.compiled import inlined, kernel
 from darien.engine.draws import U64, geometric, mix, name_hash, uniform
 from darien.engine.gumbels import F4, U4
 from darien.engine.ledger import add_stock, decision_key, persons_of, schedule, visit_key
 from darien.engine.records import (
+    ENROLLED,
+    F_CLAIMED,
     F_RETURNED,
     F_SETTLED,
     F_STARTED,
+    FAILED,
+    HAS_CLAIMED,
     ON_LEG,
     RETURNED,
     SETTLED,
+    SMUGGLER,
     T_SPENT,
 )
 from darien.engine.weighing import (
@@ -24,6 +30,7 @@ from darien.engine.weighing import (
     TAKE_NOTHING,
     TAKE_SETTLE,
     TAKE_STAY,
+    offer_claim,
     offer_counter,
     offer_legs,
     offer_not_to_go_on,
@@ -38,11 +45,11 @@ _TOP_SIX = U64(58)
 
 
 @inlined
-def start_leg(r, i, leg, d, legs, days_below, days_guide, groups, n_places, sums, wakes):
+def start_leg(r, i, leg, d, legs, rules, days_below, days_guide, groups, n_places, sums, wakes):
     """Pay and set out; travel days are drawn from the leg's table."""
     g = np.int64(r["group"])
     one = legs[leg]
-    paid = np.int64(one["price"]) * np.int64(r["size"])
+    paid = np.int64(rules[leg]["fare"]) * np.int64(r["size"])
     r["funds"] -= paid
     r["spent"] += paid
     where = n_places + leg
@@ -92,7 +99,11 @@ def _line_up(choosers, n, n_places, how, of):
         of.usd_weight[j] = cost_weight / max(one["funds"], F4(1))
         of.risk[j] = F4(one["risk"]) * F4(1 / 256)
         of.taste[j] = F4(one["taste"]) * F4(1 / 1024)
+        of.trust[j] = F4(one["trust"]) * F4(1 / 255)
         of.pass_of[j] = one["pass_of"]
+        of.client[j] = F4(one["flags"] & SMUGGLER != 0)
+        of.enrolled[j] = one["flags"] & ENROLLED
+        of.has_claimed[j] = one["flags"] & HAS_CLAIMED
         of.best[j] = NEVER
         of.chosen[j] = TAKE_NOTHING
 
@@ -105,9 +116,10 @@ def choose(w, v, b, d):
     hazards, days_below, days_guide = w.hazards[w.dates[d]["month"]], w.days_below, w.days_guide
     passes, counter_open, quota = v.passes, v.counter_open, v.quota
     migrants, count, lists, wakes, sums = b.migrants, b.counts, b.lists, b.wakes, b.sums
-    joiners, worth, of = b.today.joiners, b.today.worth, b.weighing
+    joiners, worth, offers, of = b.today.joiners, b.today.worth, b.today.offers, b.weighing
+    offices, doubt, n_ways = w.offices, b.beliefs.doubt, len(quota)
     n_places, n_legs, ahead_usd = len(places), len(legs), w.ahead_usd
-    price_the_day(w.worth, v.reception, v.closed, lists, how, worth)
+    price_the_day(w.worth, v.reception, v.closed, lists, how, legs, v.legs, hazards, worth, offers)
     _line_up(b.today.choosers, count[N_CHOOSERS], n_places, how, of)
     for p in range(n_places):
         first, last = U64(of.first[p]), U64(of.first[p + 1])
@@ -115,21 +127,43 @@ def choose(w, v, b, d):
             continue
         place = places[p]
         offer_legs(
-            of, first, last, place, nests, nest_legs, nest_draws, legs, worth, hazards, how["nest_scale"]
+            of,
+            first,
+            last,
+            place,
+            nests,
+            nest_legs,
+            nest_draws,
+            legs,
+            offers,
+            worth,
+            doubt,
+            how["nest_scale"],
         )
         for c in range(place["first_counter"], place["last_counter"]):
             way = n_legs + c
-            offer_counter(
-                of, first, last, way, counters[c], counter_open[c], how, passes[c], lists[way]["wait_days"]
-            )
-        offer_not_to_go_on(of, first, last, place, how, ahead_usd[p])
+            counter = counters[c]
+            authority, wait = v.authorities[counter["authority"]], lists[way]["wait_days"]
+            offer_counter(of, first, last, way, counter, counter_open[c], how, passes[c], authority, wait)
+        for o in range(place["first_office"], place["last_office"]):
+            offer_claim(of, first, last, n_ways + o, offices[o], v.office_open[o], how, v.offices[o])
+        offer_not_to_go_on(of, first, last, place, v.places[p], how, ahead_usd[p])
         for j in range(first, U64(of.next_free[p])):
             i = np.int64(of.id[j])
             chosen = np.int64(of.chosen[j])
             r = migrants[i]
             g = np.int64(r["group"])
             if chosen >= 0 and chosen < n_legs and np.isinf(quota[chosen]) and lists[chosen]["head"] < 0:
-                start_leg(r, i, chosen, d, legs, days_below, days_guide, groups, n_places, sums, wakes)
+                start_leg(
+                    r, i, chosen, d, legs, v.legs, days_below, days_guide, groups, n_places, sums, wakes
+                )
+            elif chosen >= n_ways:
+                o = chosen - n_ways
+                claim(r, o, d)
+                until, _ = claim_ends(r, offices[o], v.offices[o])
+                schedule(wakes, r, i, until)
+                sums.flows[p, g, F_CLAIMED] += persons_of(groups, r)
+                add_stock(sums.stocks, groups, n_places, n_legs, r, 1)
             elif chosen >= 0:
                 joiner = joiners[count[N_JOINERS]]
                 joiner["id"] = i
@@ -141,6 +175,7 @@ def choose(w, v, b, d):
                 if chosen == TAKE_GIVE_UP:
                     r["state"] = RETURNED
                     sums.flows[p, g, F_RETURNED] += persons_of(groups, r)
+                    b.beliefs.ended[FAILED, g] += persons_of(groups, r)
                 elif chosen == TAKE_SETTLE:
                     r["state"] = SETTLED
                     sums.flows[p, g, F_SETTLED] += persons_of(groups, r)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from darien.engine.world import (
     World,
     table,
 )
-from darien.scenario.measures import CheckpointMeasure, ExitPass
+from darien.scenario.measures import Asylum, CheckpointMeasure, ExitPass
 from darien.scenario.schema import Scenario
 from darien.scenario.world import Checkpoint, Leg, TravelDays
 
@@ -49,12 +50,20 @@ def all_counters(scenario: Scenario) -> dict[str, ExitPass]:
     return dict(sorted(passes, key=lambda named: places.index(named[1].place)))
 
 
+def all_offices(scenario: Scenario) -> dict[str, Asylum]:
+    """The asylum offices that measures open, by the measure's name, sorted by place."""
+    places = list(scenario.places)
+    offices = [(name, measure) for name, measure in scenario.named_policy if isinstance(measure, Asylum)]
+    return dict(sorted(offices, key=lambda named: places.index(named[1].place)))
+
+
 def index(scenario: Scenario) -> Index:
     """Positions of all names of a scenario, in the order in which it gives them."""
     return Index(
         places=tuple(scenario.places),
         legs=tuple(scenario.legs),
         counters=tuple(all_counters(scenario)),
+        offices=tuple(all_offices(scenario)),
         checkpoints=tuple(all_checkpoints(scenario)),
         centres=tuple(scenario.detention_centres),
         authorities=tuple(scenario.authorities),
@@ -149,6 +158,8 @@ def _compile_places(scenario: Scenario, at: Index, nest_counts: list[int]) -> Ta
     places = scenario.places.values()
     first_nest, last_nest = _ranges(nest_counts)
     first_counter, last_counter = _ranges([counters.count(name) for name in at.places])
+    offices = [o.place for o in all_offices(scenario).values()]
+    first_office, last_office = _ranges([offices.count(name) for name in at.places])
     first_checkpoint, last_checkpoint = _ranges([on_place.count(name) for name in at.places], on_leg)
     return table(
         PLACE,
@@ -163,6 +174,8 @@ def _compile_places(scenario: Scenario, at: Index, nest_counts: list[int]) -> Ta
         last_nest=last_nest,
         first_counter=first_counter,
         last_counter=last_counter,
+        first_office=first_office,
+        last_office=last_office,
         first_checkpoint=first_checkpoint,
         last_checkpoint=last_checkpoint,
     )
@@ -231,7 +244,6 @@ def _compile_legs(scenario: Scenario, at: Index) -> tuple[Table, F8]:
         hash=[name_hash("leg", name) for name in at.legs],
         origin=[at.places.index(leg.origin) for leg in legs],
         to=[at.places.index(leg.to) for leg in legs],
-        price=[round(leg.price_usd.value) for leg in legs],
         clandestine=[leg.clandestine for leg in legs],
         first_days=first_days,
         last_days=last_days,
@@ -272,6 +284,17 @@ def _compile_checkpoints(scenario: Scenario, at: Index) -> tuple[Table, U4]:
     return compiled, np.array(by_leg + by_place, dtype=np.uint32)
 
 
+def _desks(kind: str, desks: Mapping[str, ExitPass | Asylum], at: Index) -> Table:
+    """Counters or offices: where an authority receives those who come of their own will."""
+    return table(
+        COUNTER,
+        len(desks),
+        hash=[name_hash(kind, name) for name in desks],
+        place=[at.places.index(desk.place) for desk in desks.values()],
+        authority=[at.authorities.index(desk.authority) for desk in desks.values()],
+    )
+
+
 def _compile_behaviour(scenario: Scenario, at: Index) -> Table:
     p = scenario.parameters
     return table(
@@ -294,6 +317,17 @@ def _compile_behaviour(scenario: Scenario, at: Index) -> Table:
         retry_delay_days=p.retry_delay_days.value,
         retry_funds_share=p.retry_funds_share.value,
         robbery_share=p.robbery_share.value,
+        belief_weight=p.belief_weight.value,
+        belief_prior=p.belief_prior.value,
+        belief_prior_days=p.belief_prior_days.value,
+        belief_kept=1 - 1 / p.belief_memory_days.value,
+        trust=p.belief_trust.value,
+        trust_spread=p.belief_trust_spread.value,
+        network_worth=p.network_worth.value,
+        asylum_worth=p.asylum_worth.value,
+        deterrence=p.deterrence.value,
+        failure_prior=p.failure_prior.value,
+        vetting_base_rate=p.vetting_base_rate.value,
         expelled_to=-1 if p.expelled_to is None else at.places.index(p.expelled_to),
     )
 
@@ -328,7 +362,6 @@ def compile_world(scenario: Scenario) -> tuple[World, Index]:
     checkpoints, checkpoint_list = _compile_checkpoints(scenario, at)
     groups, party_below = compile_groups(scenario, at)
     departing, entries = compile_departures(scenario, at, groups, party_below)
-    counters = all_counters(scenario).values()
     centres = scenario.detention_centres.values()
     world = World(
         places=_compile_places(scenario, at, nest_counts),
@@ -341,13 +374,8 @@ def compile_world(scenario: Scenario) -> tuple[World, Index]:
         worth=_leg_worth(scenario, at, ahead),
         days_below=days_below,
         days_guide=days_guide,
-        counters=table(
-            COUNTER,
-            len(counters),
-            hash=[name_hash("counter", name) for name in at.counters],
-            place=[at.places.index(c.place) for c in counters],
-            authority=[at.authorities.index(c.authority) for c in counters],
-        ),
+        counters=_desks("counter", all_counters(scenario), at),
+        offices=_desks("office", all_offices(scenario), at),
         checkpoints=checkpoints,
         checkpoint_list=checkpoint_list,
         centres=table(

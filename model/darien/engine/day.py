@@ -12,15 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from darien.engine.believing import learn
 from darien.engine.books import N_ARRIVALS, N_CHOOSERS, N_JOINERS, N_REQUESTS
 from darien.engine.choosing import choose
 from darien.engine.compiled import kernel
+from darien.engine.departing import depart
 from darien.engine.holding import give_beds
 from darien.engine.inspecting import inspect
 from darien.engine.ledger import schedule
-from darien.engine.moving import depart, held_until, wake
+from darien.engine.moving import wake
 from darien.engine.queueing import queue
 from darien.engine.recording import close_books
+from darien.engine.removing import held_until
 
 
 @kernel
@@ -30,12 +33,13 @@ def run_day(w, v, b, d, seed_key, visit_order):
     b.counts[N_CHOOSERS] = 0
     b.counts[N_REQUESTS] = 0
     b.counts[N_JOINERS] = 0
-    depart(w, b, d, seed_key)  # who sets out today chooses today, at the entry place
-    wake(w, v, b, d, visit_order)  # what ends today: legs, waits, detention, absence; beds fall free
+    depart(w, v, b, d, seed_key)  # who sets out today chooses today, at the entry place
+    wake(w, v, b, d, visit_order)  # what ends today: legs, waits, detention, claims, absence; seats home
     inspect(w, v, b, d)  # who ended a leg passes the checkpoints and enters the place
     give_beds(w, v, b, d)  # who was apprehended asks for a bed; a full centre has its rule
     choose(w, v, b, d)  # who is free at a place goes on, stays, presents oneself, gives up or settles
     queue(w, v, b, d)  # who chose a way with a daily limit queues; queues move up
+    learn(w, b, d)  # what was met on the legs is told, what was met some days ago is heard
     close_books(w, v, b, d)  # stocks, waits to expect, peaks, the rows of a recorded period
 
 

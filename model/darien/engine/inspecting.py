@@ -10,7 +10,9 @@ from darien.engine.draws import mix, name_hash, uniform
 from darien.engine.ledger import add_stock, enter, let_choose, persons_of, schedule, visit_key
 from darien.engine.receiving import receive
 from darien.engine.records import (
+    ENROLLED,
     F_BRIBED,
+    F_EXTORTED,
     F_IDENTIFIED,
     F_INSPECTED,
     F_TURNED_BACK,
@@ -18,7 +20,10 @@ from darien.engine.records import (
     GENUINE,
     ON_LEG,
     PAPERS_BITS,
+    SMUGGLER,
     T_BRIBES,
+    T_EXTORTED,
+    T_NETWORK_BRIBES,
     TURNED_BACK,
 )
 from darien.engine.sorting import sort_asking
@@ -26,32 +31,69 @@ from darien.engine.sorting import sort_asking
 IDENTIFIED = name_hash("identified")
 BRIBES = name_hash("bribe")
 BED = name_hash("bed")
+EXTORTED = name_hash("extorted")
+NETWORK_BRIBES = name_hash("network bribes")
 
 # What became of an arrival: free to go on, asking for a bed, or gone (turned back, received at the border).
 _FREE, _CAUGHT, _GONE = 0, 1, 2
 
 
 @inlined
-def _identified(r, key, officers, papers):
-    """Whether an inspected migrant is identified, by papers and what the officers can tell."""
+def _identified(r, key, officers, authority):
+    """Whether one inspected is identified: by papers, what officers can tell, what they are told."""
+    papers = np.int64(r["flags"]) & PAPERS_BITS
     if papers == GENUINE:
         return False
     share = officers["identification_forged"] if papers == FORGED else officers["identification"]
+    if authority["recognises"] and r["flags"] & ENROLLED:
+        share = max(share, authority["identification"])
     return uniform(mix(key ^ IDENTIFIED)) < share
 
 
 @inlined
-def _inspect(r, i, a, k, d, checkpoint, officers, groups, n_places, n_legs, sums, wakes, caught, requests):
-    """One inspection: identified or not, protected by a pass, let go for a bribe, or caught."""
+def _inspect(
+    r,
+    i,
+    a,
+    k,
+    d,
+    checkpoint,
+    officers,
+    authorities,
+    leg_rules,
+    groups,
+    n_places,
+    n_legs,
+    sums,
+    stopped,
+    wakes,
+    caught,
+    requests,
+):
+    """One inspection: made to pay, identified or not, protected by a pass, let go for a bribe, or caught.
+
+    A network pays for its clients; others pay for themselves.
+    """
     g = np.int64(r["group"])
     where = np.int64(checkpoint["where"])
     persons = persons_of(groups, r)
     sums.flows[where, g, F_INSPECTED] += persons
     key = visit_key(r) ^ checkpoint["hash"]
-    if not _identified(r, key, officers, np.int64(r["flags"]) & PAPERS_BITS):
+    if officers["extortion_share"] > 0.0 and uniform(mix(key ^ EXTORTED)) < officers["extortion_share"]:
+        usd = min(np.int64(officers["extortion_usd"]) * np.int64(r["size"]), np.int64(r["funds"]))
+        r["funds"] -= usd
+        sums.flows[where, g, F_EXTORTED] += persons
+        sums.tallies[where, g, T_EXTORTED] += usd * groups[g]["weight"]
+    if not _identified(r, key, officers, authorities[checkpoint["authority"]]):
         return
     sums.flows[where, g, F_IDENTIFIED] += persons
     if r["pass_authority"] == checkpoint["authority"] and r["pass_until"] >= d:
+        return
+    sold = leg_rules[r["leg"]]
+    protected = sold["bribed_share"] * officers["network_bribes_times"] if sold["network"] else 0.0
+    if r["flags"] & SMUGGLER and uniform(mix(key ^ NETWORK_BRIBES)) < protected:
+        sums.flows[where, g, F_BRIBED] += persons
+        sums.tallies[where, g, T_NETWORK_BRIBES] += np.int64(np.float64(persons) * sold["bribe_usd"])
         return
     bribe = np.int64(officers["bribe_usd"]) * np.int64(r["size"])
     if np.int64(r["funds"]) >= bribe and uniform(mix(key ^ BRIBES)) < officers["bribe_share"]:
@@ -61,6 +103,7 @@ def _inspect(r, i, a, k, d, checkpoint, officers, groups, n_places, n_legs, sums
         sums.tallies[where, g, T_BRIBES] += bribe * groups[g]["weight"]
     elif checkpoint["centre"] < 0:
         sums.flows[where, g, F_TURNED_BACK] += persons
+        stopped[r["leg"], g] += persons
         caught[a] = _GONE
         r["flags"] = np.int64(r["flags"]) | TURNED_BACK
         r["state"] = ON_LEG
@@ -88,9 +131,12 @@ def _round_of_inspections(
     legs,
     places,
     officers,
+    authorities,
+    leg_rules,
     credit,
     migrants,
     sums,
+    stopped,
     wakes,
     today,
 ):
@@ -159,10 +205,13 @@ def _round_of_inspections(
             d,
             checkpoints[k],
             officers[k],
+            authorities,
+            leg_rules,
             groups,
             len(places),
             len(legs),
             sums,
+            stopped,
             wakes,
             caught,
             today.requests,
@@ -180,9 +229,12 @@ def _all_rounds(
     legs,
     places,
     officers,
+    authorities,
+    leg_rules,
     credit,
     migrants,
     sums,
+    stopped,
     wakes,
     today,
 ):
@@ -200,9 +252,12 @@ def _all_rounds(
             legs,
             places,
             officers,
+            authorities,
+            leg_rules,
             credit,
             migrants,
             sums,
+            stopped,
             wakes,
             today,
         )
@@ -215,6 +270,8 @@ def inspect(w, v, b, d):
     checkpoints, checkpoint_list, groups = w.checkpoints, w.checkpoint_list, w.groups
     legs, places, how = w.legs, w.places, w.behaviour[0]
     officers, reception, credit = v.officers, v.reception, b.inspection_credit
+    authorities, leg_rules = v.authorities, v.legs
+    stopped, ended = b.beliefs.stopped, b.beliefs.ended
     migrants, counts, sums, wakes, today = b.migrants, b.counts, b.sums, b.wakes, b.today
     arrivals, caught, choosers = today.arrivals, today.caught, today.choosers
     on_legs = False
@@ -234,9 +291,12 @@ def inspect(w, v, b, d):
             legs,
             places,
             officers,
+            authorities,
+            leg_rules,
             credit,
             migrants,
             sums,
+            stopped,
             wakes,
             today,
         )
@@ -252,7 +312,9 @@ def inspect(w, v, b, d):
         if caught[a] == _CAUGHT:
             continue
         if place["destination"]:
-            receive(r, i, d, place["hash"], reception, how, groups, len(places), len(legs), sums, wakes)
+            receive(
+                r, i, d, place["hash"], reception, how, groups, len(places), len(legs), sums, ended, wakes
+            )
         elif place["first_checkpoint"] < place["last_checkpoint"]:
             arrivals[meet] = i
             caught[meet] = _FREE
@@ -269,9 +331,12 @@ def inspect(w, v, b, d):
         legs,
         places,
         officers,
+        authorities,
+        leg_rules,
         credit,
         migrants,
         sums,
+        stopped,
         wakes,
         today,
     )

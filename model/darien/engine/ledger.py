@@ -8,7 +8,7 @@ from darien.engine.books import CHUNK, FREE_CHUNK, N_CHOOSERS, N_ENTRIES
 from darien.engine.compiled import inlined
 from darien.engine.draws import GOLDEN, U64, mix
 from darien.engine.gumbels import F4, high_half, low_half
-from darien.engine.records import AT_PLACE, DETAINED, F_ENTERED, NOBODY, ON_LEG, QUEUED
+from darien.engine.records import AT_PLACE, CLAIMING, DETAINED, F_ENTERED, NOBODY, ON_LEG, QUEUED
 
 _DECIDES = U64(1 << 40)
 _ATTEMPT = U64(24)
@@ -65,6 +65,8 @@ def let_choose(r, i, d, places, choosers, counts):
     one["high"] = high_half(key)
     one["funds"] = F4(np.int64(r["funds"])) / F4(r["size"])
     one["pass_of"] = r["pass_authority"] if r["pass_until"] >= d else NOBODY
+    one["trust"] = r["trust"]
+    one["flags"] = r["flags"]
     one["place"] = r["place"]
     one["risk"] = r["risk"]
     one["taste"] = r["taste"]
@@ -91,7 +93,7 @@ def where_of(places, legs, r):
     state = np.int64(r["state"])
     if state == ON_LEG:
         return places + np.int64(r["leg"])
-    if state in (AT_PLACE, QUEUED, DETAINED):
+    if state in (AT_PLACE, QUEUED, CLAIMING, DETAINED):
         return np.int64(r["place"])
     return np.int64(places + legs)
 
@@ -101,6 +103,13 @@ def add_stock(stocks, groups, places, legs, r, sign):
     """Add a record to the stock of its state and place (sign 1), or take it out (sign -1)."""
     where = where_of(places, legs, r)
     stocks[where, np.int64(r["group"]), np.int64(r["state"])] += sign * persons_of(groups, r)
+
+
+@inlined
+def give_pass(r, authority, until):
+    """An exit pass, until a day; a new one stands over an old one."""
+    r["pass_authority"] = authority
+    r["pass_until"] = min(until, 65535)
 
 
 @inlined

@@ -10,14 +10,54 @@ from typing import NamedTuple
 import numpy as np
 
 from darien.engine.compile import all_checkpoints
-from darien.engine.world import F8, I4, U1, Index, Table, table
+from darien.engine.world import F8, U1, Index, Table, table
 from darien.scenario.schema import Scenario
 
-RELEASE, CROWD, TRANSFER, NOT_APPREHEND = range(4)
-RULES = ("release", "crowd", "transfer", "not_apprehend")
+RELEASE, CROWD, TRANSFER, NOT_APPREHEND, WAIT = range(5)
+RULES = ("release", "crowd", "transfer", "not_apprehend", "wait")
 
 ADMITTED, EXPELLED, SENT_HOME = range(3)
 
+LEG_RULE = np.dtype(
+    [
+        ("fare", "i4"),  # USD per person
+        ("network", "i4"),  # 1 where a smuggling network sells passage
+        ("death_times", "f8"),
+        ("robbery_times", "f8"),
+        ("bribed_share", "f8"),  # of clients identified, whom officers let go as the network has paid
+        ("bribe_usd", "f8"),  # that it pays per person
+    ]
+)
+PLACE_RULE = np.dtype(
+    [
+        ("stay_worth_added", "f8"),
+        ("papers_supply", "f8"),  # of those who want forged papers, who find them
+        ("papers_usd", "f8"),  # per person
+    ]
+)
+VISA_RULE = np.dtype([("kept_home", "f8"), ("diverted", "f8"), ("to", "i8")])  # shares; a place
+AUTHORITY_RULE = np.dtype(
+    [
+        ("release_pass_days", "i4"),  # 0: no pass
+        ("enrols", "u1"),
+        ("recognises", "u1"),
+        ("second_pass", "u1"),
+        ("spare", "u1"),
+        ("identification", "f8"),  # of the enrolled, at least
+        ("processing_times", "f8"),  # for the enrolled
+        ("removal_seats", "f8"),  # persons a day; infinite: no limit
+        ("removal_usd", "f8"),  # per person
+    ]
+)
+OFFICE_RULE = np.dtype(
+    [
+        ("decision_days", "i8"),
+        ("patience_days", "f8"),  # mean
+        ("recognised_share", "f8"),
+        ("settled_share", "f8"),  # of those recognised
+        ("valid_days", "i8"),
+    ]
+)
 PASS_RULE = np.dtype([("granted_share", "f8"), ("processing_days", "i4"), ("valid_days", "i4")])
 OFFICERS = np.dtype(
     [
@@ -29,6 +69,9 @@ OFFICERS = np.dtype(
         ("identification_forged", "f8"),
         ("bribe_share", "f8"),
         ("bribe_usd", "i8"),  # per person
+        ("network_bribes_times", "f8"),  # of the share let go as a network has paid
+        ("extortion_share", "f8"),
+        ("extortion_usd", "i8"),  # per person
     ]
 )
 BEDS = np.dtype(
@@ -39,6 +82,10 @@ BEDS = np.dtype(
         ("limit_minors_days", "i4"),
         ("when_full", "i4"),
         ("transfer_to", "i4"),  # -1: none
+        ("flagged_days", "i4"),
+        ("interviews", "f8"),  # persons a day
+        ("sensitivity", "f8"),
+        ("specificity", "f8"),
     ]
 )
 REMOVAL = np.dtype([("share", "f8"), ("days", "f8")])  # mean wait
@@ -54,8 +101,14 @@ class Levers(NamedTuple):
     officers: Table  # (K,) OFFICERS
     beds: Table  # (D,) BEDS
     removal: Table  # (A, G) REMOVAL
-    release_pass_days: I4  # (A,) 0: no pass
     reception: F8  # (G, 3) admitted, expelled, sent home
+    legs: Table  # (L,) LEG_RULE
+    places: Table  # (P,) PLACE_RULE
+    visas: Table  # (P, G) VISA_RULE
+    authorities: Table  # (A,) AUTHORITY_RULE
+    office_open: U1  # (O, G)
+    offices: Table  # (O,) OFFICE_RULE
+    departing: F8  # (G,) multiplies the share of candidates that departs
 
 
 def base_levers(scenario: Scenario, at: Index) -> Levers:
@@ -91,6 +144,9 @@ def base_levers(scenario: Scenario, at: Index) -> Levers:
         identification_forged=[c.identification_forged.value for c in points.values()],
         bribe_share=[c.bribe_share.value for c in points.values()],
         bribe_usd=[round(c.bribe_usd.value) for c in points.values()],
+        network_bribes_times=1.0,
+        extortion_share=[c.extortion_share.value for c in points.values()],
+        extortion_usd=[round(c.extortion_usd.value) for c in points.values()],
     )
     beds = table(
         BEDS,
@@ -102,7 +158,7 @@ def base_levers(scenario: Scenario, at: Index) -> Levers:
         when_full=[RULES.index(c.when_full) for c in centres],
         transfer_to=[at.centres.index(c.transfer_to) if c.transfer_to else -1 for c in centres],
     )
-    passes_on_release = [round(a.release_pass_days.value) for a in scenario.authorities.values()]
+    authorities = scenario.authorities.values()
     return Levers(
         closed=np.zeros((groups, legs), dtype=np.uint8),
         quota=quota,
@@ -111,8 +167,35 @@ def base_levers(scenario: Scenario, at: Index) -> Levers:
         officers=officers,
         beds=beds,
         removal=removal,
-        release_pass_days=np.array(passes_on_release, dtype=np.int32),
         reception=reception,
+        legs=table(
+            LEG_RULE,
+            legs,
+            fare=[round(leg.price_usd.value) for leg in scenario.legs.values()],
+            death_times=1.0,
+            robbery_times=1.0,
+        ),
+        places=table(
+            PLACE_RULE,
+            len(at.places),
+            papers_supply=1.0,
+            papers_usd=scenario.parameters.forged_papers_usd.value,
+        ),
+        visas=table(VISA_RULE, (len(at.places), groups)),
+        authorities=table(
+            AUTHORITY_RULE,
+            len(at.authorities),
+            release_pass_days=[round(a.release_pass_days.value) for a in authorities],
+            second_pass=1,
+            processing_times=1.0,
+            removal_seats=[
+                a.removal_seats_per_day.value if a.removal_seats_per_day else np.inf for a in authorities
+            ],
+            removal_usd=[a.removal_usd.value for a in authorities],
+        ),
+        office_open=np.zeros((len(at.offices), groups), dtype=np.uint8),
+        offices=table(OFFICE_RULE, len(at.offices), decision_days=1, patience_days=1.0),
+        departing=np.ones(groups),
     )
 
 

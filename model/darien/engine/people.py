@@ -44,6 +44,7 @@ def compile_groups(scenario: Scenario, at: Index) -> tuple[Table, F8]:
     # negative binomial of index r by a share keeps r: the dispersion that is meant for
     # those who depart is larger for the candidates.
     meant = np.maximum(1.0, scenario.departures.dispersion.value / weight)
+    _, present = departure_rates(scenario)
     compiled = table(
         GROUP,
         len(groups),
@@ -56,6 +57,7 @@ def compile_groups(scenario: Scenario, at: Index) -> tuple[Table, F8]:
         forged_share=[group.forged_papers_share.value for group in groups],
         smuggler_share=[group.smuggler_share.value for group in groups],
         retry_share=[group.retry_share.value for group in groups],
+        usual=present.mean(axis=1),
         dispersion=1 + (meant - 1) * scenario.departures.headroom.value,
     )
     return compiled, party_below

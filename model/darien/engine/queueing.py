@@ -6,13 +6,54 @@ import numpy as np
 
 from darien.engine.books import E_SERVED, N_JOINERS
 from darien.engine.choosing import start_leg
-from darien.engine.compiled import kernel
+from darien.engine.compiled import inlined, kernel
 from darien.engine.draws import geometric, mix, name_hash
 from darien.engine.ledger import add_stock, decision_key, enlist, persons_of, schedule, strike
-from darien.engine.records import AT_COUNTER, F_PRESENTED, QUEUED
-from darien.engine.sorting import sort_asking
+from darien.engine.records import AT_COUNTER, ENROLLED, F_PRESENTED, QUEUED
+from darien.engine.sorting import sort_asking, swap
 
 PATIENCE = name_hash("patience")
+
+
+@inlined
+def _let_through(r, i, way, d, w, v, sums, wakes):
+    """Set out on the leg, or be served at the counter: then enrolled, if its authority does so."""
+    n_places, n_legs = len(w.places), len(w.legs)
+    if way < n_legs:
+        start_leg(r, i, way, d, w.legs, v.legs, w.days_below, w.days_guide, w.groups, n_places, sums, wakes)
+        return
+    counter = way - n_legs
+    rule = v.authorities[w.counters[counter]["authority"]]
+    days = np.float64(v.passes[counter]["processing_days"])
+    if rule["recognises"] and r["flags"] & ENROLLED:
+        days = max(1.0, np.floor(days * rule["processing_times"] + 0.5))
+    enrolled = ENROLLED if rule["enrols"] else 0
+    r["flags"] = np.int64(r["flags"]) | AT_COUNTER | enrolled
+    r["state"] = QUEUED
+    r["leg"] = way
+    r["since"] = d
+    sums.flows[np.int64(r["place"]), np.int64(r["group"]), F_PRESENTED] += persons_of(w.groups, r)
+    add_stock(sums.stocks, w.groups, n_places, n_legs, r, 1)
+    schedule(wakes, r, i, d + np.int64(days))
+
+
+@inlined
+def _those_who_must_queue(w, v, b):
+    """Move to the front of the joiners those of ways where not all can be let through; returns how many.
+
+    Nobody waits on the other ways, and all who ask there today fit: they need no order.
+    """
+    joiners, lists, n = b.today.joiners, b.lists, b.counts[N_JOINERS]
+    for position in range(n):
+        persons = persons_of(w.groups, b.migrants[joiners[position]["id"]])
+        lists[joiners[position]["which"]]["asked"] += persons
+    kept = 0
+    for position in range(n):
+        way = joiners[position]["which"]
+        if lists[way]["head"] >= 0 or np.float64(lists[way]["asked"]) > v.quota[way]:
+            swap(joiners, position, kept)
+            kept += 1
+    return kept
 
 
 @kernel
@@ -21,11 +62,13 @@ def queue(w, v, b, d):
 
     What is left of a day's limit is carried over while someone waits.
     """
-    legs, days_below, groups, quota, passes = w.legs, w.days_below, w.groups, v.quota, v.passes
-    n_places, n_legs, how = len(w.places), len(w.legs), w.behaviour[0]
-    counters, days_guide, joiners = w.counters, w.days_guide, b.today.joiners
+    legs, counters, groups, quota, how = w.legs, w.counters, w.groups, v.quota, w.behaviour[0]
+    n_places, n_legs, joiners = len(w.places), len(w.legs), b.today.joiners
     migrants, lists, wakes, sums = b.migrants, b.lists, b.wakes, b.sums
-    n = b.counts[N_JOINERS]
+    n = _those_who_must_queue(w, v, b)
+    for position in range(n, b.counts[N_JOINERS]):
+        i = np.int64(joiners[position]["id"])
+        _let_through(migrants[i], i, np.int64(joiners[position]["which"]), d, w, v, sums, wakes)
     sort_asking(joiners, migrants, n)
     for position in range(n):
         i = np.int64(joiners[position]["id"])
@@ -37,6 +80,7 @@ def queue(w, v, b, d):
         enlist(migrants, lists[way], i, persons_of(groups, r))
     for way in range(len(quota)):
         waiting = lists[way]
+        waiting["asked"] = 0
         if waiting["head"] < 0:
             waiting["credit"] = 0.0
             continue
@@ -53,14 +97,7 @@ def queue(w, v, b, d):
                 sums.events[E_SERVED] += 1
                 r["wake"] = 0
                 add_stock(sums.stocks, groups, n_places, n_legs, r, -1)
-            if way < n_legs:
-                start_leg(r, i, np.int64(way), d, legs, days_below, days_guide, groups, n_places, sums, wakes)
-            else:
-                r["flags"] = np.int64(r["flags"]) | AT_COUNTER
-                r["since"] = d
-                sums.flows[np.int64(r["place"]), np.int64(r["group"]), F_PRESENTED] += persons
-                add_stock(sums.stocks, groups, n_places, n_legs, r, 1)
-                schedule(wakes, r, i, d + np.int64(passes[way - n_legs]["processing_days"]))
+            _let_through(r, i, np.int64(way), d, w, v, sums, wakes)
         waiting["credit"] = credit if waiting["head"] >= 0 else 0.0
     for position in range(n):
         i = np.int64(joiners[position]["id"])

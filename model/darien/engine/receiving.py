@@ -8,7 +8,6 @@ from darien.engine.compiled import inlined
 from darien.engine.draws import mix, name_hash, uniform
 from darien.engine.ledger import add_stock, come_to, persons_of, schedule, visit_key
 from darien.engine.levers import ADMITTED, EXPELLED
-from darien.engine.moving import send_home
 from darien.engine.records import (
     ARRIVED,
     AT_PLACE,
@@ -16,14 +15,17 @@ from darien.engine.records import (
     F_EXPELLED,
     F_REACHED_BORDER,
     F_REMOVED,
+    FAILED,
+    SUCCEEDED,
     T_DAYS,
 )
+from darien.engine.removing import send_home
 
 RECEPTION = name_hash("reception")
 
 
 @inlined
-def receive(r, i, d, place_hash, reception, how, groups, n_places, n_legs, sums, wakes):
+def receive(r, i, d, place_hash, reception, how, groups, n_places, n_legs, sums, ended, wakes):
     """Reception at the US border: admitted, expelled, or sent home."""
     g = np.int64(r["group"])
     place = np.int64(r["place"])
@@ -33,9 +35,11 @@ def receive(r, i, d, place_hash, reception, how, groups, n_places, n_legs, sums,
     if u < reception[g, ADMITTED]:
         days = d - np.int64(r["departed"])
         sums.tallies[n_places + n_legs, g, T_DAYS] += persons * days
+        ended[SUCCEEDED, g] += persons
         r["state"] = ARRIVED
         r["since"] = d
     elif u < reception[g, ADMITTED] + reception[g, EXPELLED]:
+        ended[FAILED, g] += persons
         sums.flows[place, g, F_EXPELLED] += persons
         come_to(r, how["expelled_to"])
         sums.flows[np.int64(r["place"]), g, F_ENTERED] += persons
@@ -43,6 +47,7 @@ def receive(r, i, d, place_hash, reception, how, groups, n_places, n_legs, sums,
         r["since"] = d
         schedule(wakes, r, i, d + 1)
     else:
+        ended[FAILED, g] += persons
         sums.flows[place, g, F_REMOVED] += persons
         send_home(r, i, d, groups[g]["retry_share"], how["retry_delay_days"], wakes)
     add_stock(sums.stocks, groups, n_places, n_legs, r, 1)

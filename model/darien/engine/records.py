@@ -44,6 +44,14 @@ FLOWS = (
     "robbed",
     "expelled",
     "reached_border",
+    "extorted",
+    "vetted",
+    "flagged",
+    "falsely_flagged",
+    "claimed",
+    "recognised",
+    "refused",
+    "abandoned",
 )
 (
     F_DEPARTED,
@@ -67,6 +75,14 @@ FLOWS = (
     F_ROBBED,
     F_EXPELLED,
     F_REACHED_BORDER,
+    F_EXTORTED,
+    F_VETTED,
+    F_FLAGGED,
+    F_FALSELY_FLAGGED,
+    F_CLAIMED,
+    F_RECOGNISED,
+    F_REFUSED,
+    F_ABANDONED,
 ) = range(len(FLOWS))
 
 # Sums that are not persons: kept for outcomes, never written to counts.
@@ -78,8 +94,28 @@ TALLIES = (
     "detained_days",
     "queued_days",
     "minors_admitted",
+    "extorted_usd",
+    "network_bribe_usd",
+    "papers_usd",
+    "removal_usd",
+    "falsely_flagged_days",
 )
-(T_SPENT, T_BRIBES, T_ROBBED, T_DAYS, T_DETAINED, T_QUEUED, T_MINORS) = range(len(TALLIES))
+(
+    T_SPENT,
+    T_BRIBES,
+    T_ROBBED,
+    T_DAYS,
+    T_DETAINED,
+    T_QUEUED,
+    T_MINORS,
+    T_EXTORTED,
+    T_NETWORK_BRIBES,
+    T_PAPERS,
+    T_REMOVAL,
+    T_FLAGGED_DAYS,
+) = range(len(TALLIES))
+
+SUCCEEDED, FAILED = range(2)  # how a journey ended, as others see it
 
 NO_PAPERS, GENUINE, FORGED = range(3)
 PAPERS = ("none", "genuine", "forged")
@@ -89,6 +125,9 @@ PAPERS_BITS = 3
 SMUGGLER = 4
 TURNED_BACK = 8  # on the way back over the leg
 AT_COUNTER = 16  # being served at an exit-pass counter, no longer waiting for it
+ENROLLED = 32  # known to the authorities that share information
+FLAGGED = 64  # by an interview or a database; held longer
+HAS_CLAIMED = 128  # asylum, in this attempt
 
 NOBODY = -1
 
@@ -112,7 +151,9 @@ MIGRANT = np.dtype(
         ("risk", "u2"),  # risk aversion times 256
         ("taste", "i2"),  # lasting taste for clandestine legs, utility times 1024
         ("place", "u2"),
-        ("leg", "u2"),  # the leg while on one; the way while queued; the centre while detained
+        # The leg while on one (and until the next); while queued the waiting list, while detained
+        # the centre, while claiming the office.
+        ("leg", "u2"),
         ("entry", "u2"),
         ("pass_authority", "i1"),
         ("group", "u1"),
@@ -123,6 +164,6 @@ MIGRANT = np.dtype(
         ("laps", "u1"),  # how often a counter of visits ran over
         ("decision", "u1"),  # decisions taken within this visit
         ("flags", "u1"),
-        ("spare", "u1"),  # fills the cache line
+        ("trust", "u1"),  # in what others met, times 255
     ]
 )

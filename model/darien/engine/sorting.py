@@ -21,7 +21,8 @@ def _after(asking, migrants, a, b):
 
 
 @inlined
-def _swap(asking, a, b):
+def swap(asking, a, b):
+    """Exchange two entries."""
     one, two = asking[a], asking[b]
     one["bits"], two["bits"] = two["bits"], one["bits"]
     one["id"], two["id"] = two["id"], one["id"]
@@ -39,7 +40,7 @@ def sort_asking(asking, migrants, n):
             root = start
             start -= 1
         else:
-            _swap(asking, 0, end)
+            swap(asking, 0, end)
             end -= 1
             root = 0
         while True:
@@ -50,5 +51,5 @@ def sort_asking(asking, migrants, n):
                 child += 1
             if not _after(asking, migrants, child, root):
                 break
-            _swap(asking, root, child)
+            swap(asking, root, child)
             root = child

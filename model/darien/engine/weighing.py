@@ -29,15 +29,18 @@ _ZERO, _ONE = F4(0), F4(1)
 
 
 @inlined
-def price_the_day(base, reception, closed, lists, how, worth):
-    """(L, G) utility of each leg today for each group, before what is the migrant's own."""
-    for g in range(worth.shape[1]):
-        goal = how["reception_worth"] * reception[g, ADMITTED]
-        for leg in range(worth.shape[0]):
-            if closed[g, leg]:
-                worth[leg, g] = NEVER
-            else:
-                worth[leg, g] = base[g, leg] + goal - how["time_weight"] * lists[leg]["wait_days"]
+def price_the_day(base, reception, closed, lists, how, legs, rules, hazards, worth, offers):
+    """What the legs are today: (L, G) utility for a group, and what each takes from or gives to anyone."""
+    for leg in range(worth.shape[0]):
+        rule, offer = rules[leg], offers[leg]
+        offer["fare"] = rule["fare"]
+        offer["dread"] = hazards[leg]["dread"] * rule["death_times"]
+        offer["clandestine"] = legs[leg]["clandestine"]
+        offer["client_worth"] = how["network_worth"] if rule["network"] else 0.0
+        wait = how["time_weight"] * lists[leg]["wait_days"] + how["belief_weight"] * how["belief_prior"]
+        for g in range(worth.shape[1]):
+            goal = how["reception_worth"] * reception[g, ADMITTED]
+            worth[leg, g] = NEVER if closed[g, leg] else base[g, leg] + goal - wait
 
 
 @inlined
@@ -59,19 +62,22 @@ def _compare(of, first, last, option):
 
 
 @inlined
-def _offer_leg(of, first, last, position, leg, worth, hazard, scale):
+def _offer_leg(of, first, last, position, option, offer, worth, doubt, scale):
     """A leg of a nest: the nest's draw and, on the nest's scale, one of its own."""
-    _draw(of, first, last, leg["hash"])
-    price, dread, clandestine = F4(leg["price"]), F4(hazard["dread"]), F4(leg["clandestine"])
+    _draw(of, first, last, option)
+    fare, dread = F4(offer["fare"]), F4(offer["dread"])
+    clandestine, client_worth = F4(offer["clandestine"]), F4(offer["client_worth"])
     for j in range(first, last):
-        own = of.taste[j] * clandestine - of.usd_weight[j] * price - of.risk[j] * dread
-        value = worth[of.group[j]] + own + (of.shared[j] + scale * of.draw[j])
-        of.value[j] = value if price <= of.funds[j] else NEVER
+        own = of.taste[j] * clandestine + of.client[j] * client_worth
+        own = own - of.usd_weight[j] * fare - of.risk[j] * dread
+        g = of.group[j]
+        value = worth[g] - of.trust[j] * doubt[g] + own + (of.shared[j] + scale * of.draw[j])
+        of.value[j] = value if fare <= of.funds[j] else NEVER
     _compare(of, first, last, position)
 
 
 @inlined
-def offer_legs(of, first, last, place, nests, nest_legs, nest_draws, legs, worth, hazards, nest_scale):
+def offer_legs(of, first, last, place, nests, nest_legs, nest_draws, legs, offers, worth, doubt, nest_scale):
     """All legs of a place. A leg that is a nest of its own has one draw, a standard Gumbel."""
     for n in range(place["first_nest"], place["last_nest"]):
         nest = nests[n]
@@ -86,18 +92,40 @@ def offer_legs(of, first, last, place, nests, nest_legs, nest_draws, legs, worth
                 of.shared[j] = shared_draw(of.draw[j], nest_draws)
         for position in range(nest["first_leg"], nest["last_leg"]):
             leg = nest_legs[position]
-            _offer_leg(of, first, last, leg, legs[leg], worth[leg], hazards[leg], scale)
+            option = legs[leg]["hash"]
+            _offer_leg(of, first, last, leg, option, offers[leg], worth[leg], doubt[leg], scale)
 
 
 @inlined
-def offer_counter(of, first, last, position, counter, counter_open, how, rule, wait_days):
-    """An exit-pass counter, to those whose group it serves and who hold no pass of its authority."""
+def offer_counter(of, first, last, position, counter, counter_open, how, rule, authority, wait_days):
+    """An exit-pass counter, to those whose group it serves and who hold no pass of its authority.
+
+    Who is enrolled may be quicker there, or may have no second pass.
+    """
     _draw(of, first, last, counter["hash"])
-    days = np.float64(rule["processing_days"]) + wait_days
-    value = F4(how["present_worth"] * rule["granted_share"] - how["time_weight"] * days)
+    worth = F4(how["present_worth"] * rule["granted_share"] - how["time_weight"] * wait_days)
+    days = F4(how["time_weight"] * rule["processing_days"])
+    recognises = authority["recognises"] != 0
+    spared = days * F4(1 - authority["processing_times"]) if recognises else _ZERO
+    refuses = recognises and authority["second_pass"] == 0
     for j in range(first, last):
+        enrolled = of.enrolled[j] != 0
         served = counter_open[of.group[j]] != 0 and of.pass_of[j] != counter["authority"]
-        of.value[j] = value + of.draw[j] if served else NEVER
+        value = worth - days + (spared if enrolled else _ZERO) + of.draw[j]
+        of.value[j] = value if served and not (refuses and enrolled) else NEVER
+    _compare(of, first, last, position)
+
+
+@inlined
+def offer_claim(of, first, last, position, office, office_open, how, rule):
+    """A claim to asylum, to those who have made none in this attempt and hold no pass of the authority."""
+    _draw(of, first, last, office["hash"])
+    worth = how["asylum_worth"] * rule["recognised_share"] - how["time_weight"] * rule["decision_days"]
+    worth = F4(worth)
+    for j in range(first, last):
+        may = office_open[of.group[j]] != 0 and of.has_claimed[j] == 0
+        may = may and of.pass_of[j] != office["authority"]
+        of.value[j] = worth + of.draw[j] if may else NEVER
     _compare(of, first, last, position)
 
 
@@ -114,11 +142,12 @@ def _offer_end(of, first, last, option, name, worth, if_poor):
 
 
 @inlined
-def offer_not_to_go_on(of, first, last, place, how, ahead_usd):
+def offer_not_to_go_on(of, first, last, place, rule, how, ahead_usd):
     """The options beside ways. ``ahead_usd``: price of the cheapest way ahead, by group."""
     for j in range(first, last):
         ahead = ahead_usd[of.group[j]]
         of.short[j] = ahead / (ahead + max(of.funds[j], _ONE))
-    _offer_end(of, first, last, TAKE_STAY, STAY, place["stay_worth"], how["stay_if_poor"])
+    stay_worth = place["stay_worth"] + rule["stay_worth_added"]
+    _offer_end(of, first, last, TAKE_STAY, STAY, stay_worth, how["stay_if_poor"])
     _offer_end(of, first, last, TAKE_GIVE_UP, GIVE_UP, how["give_up_worth"], how["give_up_if_poor"])
     _offer_end(of, first, last, TAKE_SETTLE, SETTLE, how["settle_worth"], how["settle_if_poor"])

@@ -1,8 +1,8 @@
 """The compiled world: everything of a scenario that no measure changes, as tables.
 
 A table is a structured array, a row per place, leg, group and so on. Axis letters:
-P places, L legs, C exit-pass counters, W ways (legs, then counters), K checkpoints,
-D detention centres, A authorities, G groups, N nests, T days. Persons are persons,
+P places, L legs, C exit-pass counters, W ways (legs, then counters), O asylum offices,
+K checkpoints, D detention centres, A authorities, G groups, N nests, T days. Persons are persons,
 money is whole USD, utilities are in units of the leg-level Gumbel scale. A pair
 ``first_x``, ``last_x`` is a range of rows, the last not included.
 """
@@ -31,6 +31,8 @@ PLACE = np.dtype(
         ("last_nest", "u4"),
         ("first_counter", "u4"),
         ("last_counter", "u4"),
+        ("first_office", "u4"),
+        ("last_office", "u4"),
         ("first_checkpoint", "u4"),  # into checkpoint_list
         ("last_checkpoint", "u4"),
         ("destination", "i8"),
@@ -43,7 +45,7 @@ LEG = np.dtype(
         ("clandestine", "f8"),  # 1 or 0
         ("origin", "u4"),
         ("to", "u4"),
-        ("price", "i4"),  # USD per person
+        ("spare", "i4"),
         ("first_days", "u4"),  # into days_below
         ("last_days", "u4"),
         ("first_checkpoint", "u4"),  # into checkpoint_list
@@ -58,7 +60,7 @@ HAZARD = np.dtype(
         ("robbery", "f8"),  # probability per party and passage
     ]
 )
-COUNTER = np.dtype([("hash", "u8"), ("place", "u4"), ("authority", "i4")])
+COUNTER = np.dtype([("hash", "u8"), ("place", "u4"), ("authority", "i4")])  # or office
 CHECKPOINT = np.dtype(
     [
         ("hash", "u8"),
@@ -80,6 +82,7 @@ GROUP = np.dtype(
         ("forged_share", "f8"),
         ("smuggler_share", "f8"),
         ("retry_share", "f8"),
+        ("usual", "f8"),  # persons who depart a day, mean of the period
         ("dispersion", "f8"),  # of candidates
     ]
 )
@@ -111,6 +114,17 @@ BEHAVIOUR = np.dtype(
         ("retry_delay_days", "f8"),
         ("retry_funds_share", "f8"),
         ("robbery_share", "f8"),
+        ("belief_weight", "f8"),
+        ("belief_prior", "f8"),
+        ("belief_prior_days", "f8"),
+        ("belief_kept", "f8"),  # of what is remembered, from one day to the next
+        ("trust", "f8"),
+        ("trust_spread", "f8"),
+        ("network_worth", "f8"),
+        ("asylum_worth", "f8"),
+        ("deterrence", "f8"),
+        ("failure_prior", "f8"),
+        ("vetting_base_rate", "f8"),
         ("expelled_to", "i8"),  # place; -1: nobody is expelled
     ]
 )
@@ -137,6 +151,7 @@ class World(NamedTuple):
     days_below: F8  # probability of at most 1, 2, ... days, leg after leg
     days_guide: U4  # (L, 64) for each 64th of probability, the first row of days_below that may hold it
     counters: Table  # (C,) COUNTER, by place
+    offices: Table  # (O,) COUNTER, by place: where asylum is claimed
     checkpoints: Table  # (K,) CHECKPOINT
     checkpoint_list: U4  # (K,) checkpoints of legs by leg, then of places by place
     centres: Table  # (D,) CENTRE
@@ -154,6 +169,7 @@ class Index(NamedTuple):
     places: tuple[str, ...]
     legs: tuple[str, ...]
     counters: tuple[str, ...]
+    offices: tuple[str, ...]
     checkpoints: tuple[str, ...]
     centres: tuple[str, ...]
     authorities: tuple[str, ...]

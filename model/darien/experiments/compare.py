@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from darien.experiments.comparison import BASE, Loaded, load
+from darien.experiments.comparison import Loaded, load
+from darien.experiments.displacement import displacement, starts
 from darien.experiments.paired import KEYS, by_replicate, differences
 from darien.experiments.run import Progress, Task, run_tasks, warm_up
-from darien.experiments.tables import text
+from darien.experiments.tables import says, text
+from darien.record import compared as store
+from darien.record.compared import BASE
 from darien.record.version import code_version, commit, package_versions
 from darien.record.whole import MANIFEST, check_target, whole_folder, write_json
 from darien.scenario import files
@@ -19,9 +22,6 @@ from darien.scenario.yaml_nodes import shown
 
 if TYPE_CHECKING:
     import pandas as pd
-
-KIND, FORMAT = "comparison", 1
-OWN = (MANIFEST, "comparison.csv", "outcomes.csv", "comparison.txt", "scenarios")
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,16 @@ class Compared:
     then the columns of :func:`~darien.experiments.paired.differences`, the option's mean as ``value``.
     ``outcomes``: every replicate's own: ``option`` ('base' for the base), ``replicate``, ``outcome``,
     ``place``, ``group``, ``unit``, ``value``.
+    ``moved`` and ``moved_total``: persons who started each leg, by month and over the whole period:
+    ``option``, then the columns of :func:`~darien.experiments.displacement.displacement`.
     """
 
     loaded: Loaded
     replicates: int
     table: pd.DataFrame
     outcomes: pd.DataFrame
+    moved: pd.DataFrame
+    moved_total: pd.DataFrame
     seconds: float
     workers: int
 
@@ -65,25 +69,27 @@ def compare(
     began = time.perf_counter()
     scenarios = {BASE: loaded.base, **loaded.options}
     tasks = [
-        Task(scenario, number, keep_counts=False)
+        Task(scenario, number, starts_only=True)
         for scenario in scenarios.values()
         for number in range(replicates)
     ]
     runs = iter(run_tasks(tasks, workers, progress))
-    found = {name: [next(runs).outcomes for _ in range(replicates)] for name in scenarios}
-    base = by_replicate(found[BASE])
-    tables, outcomes = [], [_long(BASE, found[BASE])]
-    for name in loaded.options:
-        table = differences(base, by_replicate(found[name])).reset_index()
-        table = table.rename(columns={"option": "value"})
-        table.insert(0, "option", name)
-        tables.append(table)
-        outcomes.append(_long(name, found[name]))
+    found = {name: [next(runs) for _ in range(replicates)] for name in scenarios}
+    outcomes = {name: [run.outcomes for run in found[name]] for name in scenarios}
+    flows = {name: starts(found[name], scenario) for name, scenario in scenarios.items()}
+    base = by_replicate(outcomes[BASE])
+    tables, moved, moved_total = {}, {}, {}
+    for name, option in loaded.options.items():
+        table = differences(base, by_replicate(outcomes[name])).reset_index()
+        tables[name] = table.rename(columns={"option": "value"})
+        moved[name], moved_total[name] = displacement(flows[BASE], flows[name], (loaded.base, option))
     return Compared(
         loaded=loaded,
         replicates=replicates,
-        table=pd.concat(tables, ignore_index=True),
-        outcomes=pd.concat(outcomes, ignore_index=True),
+        table=_under_each_other(tables),
+        outcomes=pd.concat([_long(name, outcomes[name]) for name in scenarios], ignore_index=True),
+        moved=_under_each_other(moved),
+        moved_total=_under_each_other(moved_total),
         seconds=time.perf_counter() - began,
         workers=workers,
     )
@@ -92,18 +98,23 @@ def compare(
 def write(folder: str | Path, compared: Compared) -> Path:
     """Write a comparison to a folder, whole or not at all; returns the folder.
 
-    ``comparison.csv`` and ``outcomes.csv`` as in :class:`Compared`, ``comparison.txt`` to read,
-    ``scenarios/`` with the resolved base and options, ``manifest.json``. Raises
+    :mod:`darien.record.compared` lists the files; the tables are those of :class:`Compared`. Raises
     :class:`~darien.record.whole.ResultError`.
     """
-    with whole_folder(Path(folder), OWN) as aside:
-        compared.table.to_csv(aside / "comparison.csv", index=False, lineterminator="\n")
-        compared.outcomes.to_csv(aside / "outcomes.csv", index=False, lineterminator="\n")
-        (aside / "comparison.txt").write_text(compared.text(), encoding="utf-8")
-        (aside / "scenarios").mkdir()
+    with whole_folder(Path(folder), store.OWN) as aside:
+        for name, table in (
+            (store.TABLE, compared.table),
+            (store.OUTCOMES, compared.outcomes),
+            (store.DISPLACEMENT, compared.moved),
+            (store.DISPLACEMENT_TOTAL, compared.moved_total),
+        ):
+            table.to_csv(aside / name, index=False, lineterminator="\n")
+        (aside / store.TEXT).write_text(compared.text(), encoding="utf-8")
+        (aside / store.SCENARIOS).mkdir()
         loaded = compared.loaded
         for name, scenario in {BASE: loaded.base, **loaded.options}.items():
-            (aside / "scenarios" / f"{name}.yaml").write_text(files.to_yaml(scenario), encoding="utf-8")
+            file = aside / store.SCENARIOS / f"{name}.yaml"
+            file.write_text(files.to_yaml(scenario), encoding="utf-8")
         write_json(aside / MANIFEST, _manifest(compared))
     return Path(folder)
 
@@ -129,7 +140,7 @@ def command(
     if workers is not None and workers < 1:
         raise UserMistake(f"--workers: needs 1 or more; given {workers}")
     folder = Path("results") / loaded.file.stem if out is None else Path(out)
-    check_target(folder, OWN)
+    check_target(folder, store.OWN)
     _known(loaded)
     compared = compare(loaded, replicates, workers, progress)
     print(compared.text(), end="")
@@ -149,6 +160,14 @@ def _known(loaded: Loaded) -> None:
             raise UserMistake(f"{shown(loaded.file)}: outcomes: no outcome is named {name}; {hint}")
 
 
+def _under_each_other(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """One table of those of all options, with the option in front."""
+    import pandas as pd
+
+    parts = [table.assign(option=name)[["option", *table]] for name, table in tables.items()]
+    return pd.concat(parts, ignore_index=True)
+
+
 def _long(name: str, outcomes: list[pd.DataFrame]) -> pd.DataFrame:
     """The outcomes of all replicates of one scenario under each other."""
     import pandas as pd
@@ -165,13 +184,14 @@ def _long(name: str, outcomes: list[pd.DataFrame]) -> pd.DataFrame:
 def _manifest(compared: Compared) -> dict[str, Any]:
     loaded = compared.loaded
     return {
-        "kind": KIND,
-        "format": FORMAT,
+        "kind": store.KIND,
+        "format": store.FORMAT,
         "title": loaded.comparison.title,
         "seed": loaded.base.seed,
         "replicates": compared.replicates,
         "base": files.fingerprint(loaded.base),
         "options": {name: files.fingerprint(option) for name, option in loaded.options.items()},
+        "says": {name: says(loaded, name) for name in loaded.options},
         "code": code_version(),
         "commit": commit(),
         "versions": package_versions(),

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
+from darien.record.compared import BASE
 from darien.scenario import files, library, shape
 from darien.scenario.errors import Fault, ScenarioError, UserMistake
 from darien.scenario.quantity import Model
@@ -20,7 +21,6 @@ from darien.scenario.schema import Scenario
 from darien.scenario.yaml_nodes import Node, decode, parse, shown
 
 REPLICATES = 20
-BASE = "base"  # what the base is called beside the options
 
 
 OptionName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]

@@ -23,22 +23,23 @@ def simulate(
     seed: int | None = None,
     replicate: int = 0,
     journeys: bool = False,
-    keep_counts: bool = True,
+    starts_only: bool = False,
     progress: Progress | None = None,
 ) -> Run:
     """Run one replicate, here and now.
 
     The same scenario, seed (the scenario's own where None) and ``replicate`` give the same run on any
-    machine. ``keep_counts=False`` gives back outcomes only, with ``counts`` empty: what a comparison
-    sends from process to process. ``seconds`` of the run is the time simulated here.
+    machine. ``starts_only`` keeps of the counts who started each leg, all groups together: what a
+    comparison sends from process to process. ``seconds`` of the run is the time simulated here.
     """
     from darien.actors.model import RouteModel
+    from darien.record.counts import leg_starts
 
     days = scenario.period.days
     model = RouteModel(scenario, seed=seed, replicate=replicate, collect=False)
     model.run(on_day=None if progress is None else lambda done: progress(done, days))
     run: Run = model.result(journeys=journeys)
-    return run if keep_counts else replace(run, counts=run.counts.iloc[:0])
+    return replace(run, counts=leg_starts(run.counts)) if starts_only else run
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Task:
     replicate: int
     seed: int | None = None
     journeys: bool = False
-    keep_counts: bool = True
+    starts_only: bool = False
 
     def __call__(self, progress: Progress | None = None) -> Run:
         return simulate(
@@ -57,7 +58,7 @@ class Task:
             seed=self.seed,
             replicate=self.replicate,
             journeys=self.journeys,
-            keep_counts=self.keep_counts,
+            starts_only=self.starts_only,
             progress=progress,
         )
 

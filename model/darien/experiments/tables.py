@@ -55,8 +55,8 @@ def text(loaded: Loaded, table: pd.DataFrame, replicates: int) -> str:
     if comparison.why:
         parts.append(_wrapped(comparison.why))
     parts.append(f"{replicates} paired replicates of each, seed {loaded.base.seed}. Base: {comparison.base}.")
-    for name, option in loaded.options.items():
-        parts += ["", f"== {name}: {_says(loaded, name, option.title)}"]
+    for name in loaded.options:
+        parts += ["", f"== {name}: {says(loaded, name)}"]
         own = table[table["option"] == name]
         if ((own["low"] == 0) & (own["high"] == 0)).all():
             parts.append("No outcome differs from the base in any replicate.")
@@ -163,10 +163,10 @@ def _gain(gain: float) -> str:
     return f"{gain:,.0f}" if gain >= 10 else f"{gain:.1f}"
 
 
-def _says(loaded: Loaded, name: str, title: str) -> str:
+def says(loaded: Loaded, name: str) -> str:
     """What an option is: its own words, its scenario's title, or what it sets."""
     option = loaded.comparison.options[name]
-    words = option.why or (title if option.scenario else "the base")
+    words = option.why or (loaded.options[name].title if option.scenario else "the base")
     return f"{words} [{'; '.join(option.sets)}]" if option.sets else words
 
 

@@ -42,8 +42,30 @@ _COUNTRY_FLOWS = (
     "presented",
     "released",
     "removed",
+    "extorted",
+    "vetted",
+    "flagged",
+    "falsely_flagged",
+    "claimed",
+    "recognised",
+    "refused",
+    "abandoned",
 )
-_USD = (("spent_usd", "spent"), ("bribe_usd", "bribes"), ("robbed_usd", "lost_to_robbery"))
+_USD = (
+    ("spent_usd", "spent"),
+    ("bribe_usd", "bribes"),
+    ("robbed_usd", "lost_to_robbery"),
+    ("extorted_usd", "lost_to_extortion"),
+    ("network_bribe_usd", "bribes_by_networks"),
+    ("papers_usd", "paid_for_papers"),
+    ("removal_usd", "removal_cost"),
+)
+# The doors by which training, equipment and information work: a share of one flow in another.
+_SHARES = (
+    ("identified_share", "identified", "inspected"),
+    ("bribed_share", "bribed", "identified"),
+    ("vetted_share", "vetted", "admitted"),
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +80,8 @@ class Totals:
     stocks: Mapping[str, Whole]  # each (P + L + 1, G) persons on the last day
     tallies: Mapping[str, Whole]  # each (P + L + 1, G), USD or person-days
     centres: Sequence[tuple[str, str, int, int]]  # centre, place, peak persons, days over its beds
+    sold_by_networks: Sequence[bool]  # of each leg, whether a smuggling network sells passage on it
+    vetting_base_rate: float | None  # the assumption on which flags rest; None where nobody is vetted
     policy_cost_usd: float
 
 
@@ -97,6 +121,12 @@ def outcomes_frame(totals: Totals) -> DataFrame:
     for tally, name in _USD:
         rows.add(name, "", totals.tallies[tally].sum(axis=0), "USD")
     first_leg = len(totals.places)
+    on_legs = totals.tallies["spent_usd"][first_leg:-1]
+    rows.add("smugglers_revenue", "", on_legs[np.asarray(totals.sold_by_networks, bool)].sum(axis=0), "USD")
+    for name, part, whole in _SHARES:
+        rows.rows.append((name, "", "all", _share(totals.flows[part], totals.flows[whole]), "share"))
+    if totals.vetting_base_rate is not None:
+        _add_vetting(rows, totals, totals.vetting_base_rate)
     for position, leg in enumerate(totals.legs):
         rows.add("started", leg, totals.flows["started"][first_leg + position], "persons")
         rows.add("deaths_on_leg", leg, totals.flows["died"][first_leg + position], "persons")
@@ -105,6 +135,20 @@ def outcomes_frame(totals: Totals) -> DataFrame:
         rows.rows.append(("days_over_capacity", centre, "all", float(days_over), "days"))
     rows.rows.append(("policy_cost", "", "all", totals.policy_cost_usd, "USD"))
     return pd.DataFrame(rows.rows, columns=list(OUTCOME_COLUMNS))
+
+
+def _share(part: Whole, whole: Whole) -> float:
+    """One flow as a share of another; missing where there was none of the other."""
+    return float(part.sum() / whole.sum()) if whole.sum() else float("nan")
+
+
+def _add_vetting(rows: _Rows, totals: Totals, base_rate: float) -> None:
+    """What flags are worth: how many are right, what the others cost, and the assumption under it all."""
+    flagged, wrongly = totals.flows["flagged"], totals.flows["falsely_flagged"]
+    rows.rows.append(("positive_predictive_value", "", "all", _share(flagged - wrongly, flagged), "share"))
+    rows.rows.append(("assumed_base_rate", "", "all", base_rate, "share"))
+    days = totals.tallies["falsely_flagged_days"].sum(axis=0)
+    rows.add("detained_days_of_false_flags", "", days, "person-days")
 
 
 def _add_days_on_the_way(rows: _Rows, totals: Totals) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,11 +43,7 @@ class Results:
     outcomes: DataFrame
     capacities: DataFrame
     journeys: DataFrame | None
-
-    @cached_property
-    def scenario(self) -> Scenario:
-        """The resolved scenario that was run."""
-        return files.load(self.folder / SCENARIO)
+    scenario: Scenario  # that was run
 
     @property
     def replicates(self) -> list[int]:
@@ -87,8 +82,11 @@ def write(
     return Path(folder)
 
 
-def read(folder: str | Path) -> Results:
-    """Read back what :func:`write` wrote. Raises :class:`ResultError` if it is not whole."""
+def read(folder: str | Path, scenario: Scenario | None = None) -> Results:
+    """Read back what :func:`write` wrote. Raises :class:`ResultError` if it is not whole.
+
+    ``scenario``: the one that was written, where it is at hand, to spare the reading of it.
+    """
     import pandas as pd
 
     folder = Path(folder)
@@ -103,6 +101,7 @@ def read(folder: str | Path) -> Results:
             outcomes=pd.read_csv(folder / OUTCOMES, **texts),
             capacities=pd.read_csv(folder / CAPACITIES, parse_dates=["date"]),
             journeys=pd.read_parquet(journeys) if journeys.exists() else None,
+            scenario=scenario or files.load(folder / SCENARIO),
         )
     except (OSError, ValueError) as error:
         raise ResultError(f"{folder}: cannot read results: {error}") from error

@@ -1,20 +1,29 @@
-"""Draw the figures of a result: what record wrote, and the reported counts beside it."""
+"""Draw the figures of a result or a comparison: what record wrote, and the reported counts beside it."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from darien.record.compared import read_displacement
 from darien.record.store import read
 from darien.record.whole import ResultError
-from darien.report.sheet import write_png
+from darien.report.sheet import Sheet, write_png
 from darien.report.style import style
 
+if TYPE_CHECKING:
+    from darien.scenario.schema import Scenario
 
-def draw(folder: str | Path) -> list[Path]:
+
+def draw(folder: str | Path, scenario: Scenario | None = None) -> list[Path]:
     """Draw route, flows, detention and ends of a result folder into its ``figures``; returns the files.
+
+    ``scenario``: the one that was run, where it is at hand; else it is read from the folder.
 
     A figure that has nothing to show (no detention centre, nobody who departed) is left out. Old
     figures are replaced when the new ones are all there. Raises
@@ -25,8 +34,25 @@ def draw(folder: str | Path) -> list[Path]:
     from darien.report.flows import draw_flows
     from darien.report.route import draw_route
 
-    folder = Path(folder)
-    results = read(folder)
+    results = read(folder, scenario)
+    drawings = {"route": draw_route, "flows": draw_flows, "detention": draw_detention, "ends": draw_ends}
+    return _write(Path(folder), {name: partial(function, results) for name, function in drawings.items()})
+
+
+def draw_comparison(folder: str | Path) -> list[Path]:
+    """Draw how each option of a comparison moved people between legs, as :func:`draw` does.
+
+    An option that clearly moved nobody has no figure.
+    """
+    from darien.report.displacement import draw_displacement
+
+    found = read_displacement(Path(folder))
+    drawings = {f"displacement-{name}": partial(draw_displacement, found, name) for name in found.options}
+    return _write(Path(folder), drawings)
+
+
+def _write(folder: Path, drawings: Mapping[str, Callable[[], Sheet | None]]) -> list[Path]:
+    """Put figures, by name, in the place of those that ``folder`` had, once all are drawn."""
     drawn: list[Path] = []
     packed: list[Future[None]] = []
     try:
@@ -35,13 +61,8 @@ def draw(folder: str | Path) -> list[Path]:
         raise ResultError(f"{folder}: cannot write figures: {error.strerror}") from error
     try:
         with style(), ThreadPoolExecutor(1) as packer:  # packs one while the next is drawn
-            for name, function in (
-                ("route", draw_route),
-                ("flows", draw_flows),
-                ("detention", draw_detention),
-                ("ends", draw_ends),
-            ):
-                sheet = function(results)
+            for name, drawing in drawings.items():
+                sheet = drawing()
                 if sheet is not None:
                     drawn.append(aside / f"{name}.png")
                     packed.append(packer.submit(write_png, sheet.picture(), drawn[-1]))

@@ -172,12 +172,12 @@ def boxes(
     ]
 
 
-def ticks_to(top: float, most: int, *, integer: bool = False) -> Floats:
-    """Round numbers from 0 up to ``top``, about ``most`` of them."""
+def ticks_to(top: float, most: int, *, bottom: float = 0, integer: bool = False) -> Floats:
+    """Round numbers from ``bottom`` up to ``top``, about ``most`` of them."""
     from matplotlib.ticker import MaxNLocator
 
-    found = np.asarray(MaxNLocator(most, integer=integer).tick_values(0, top))
-    return found[(found >= 0) & (found <= top)]
+    found = np.asarray(MaxNLocator(most, integer=integer).tick_values(bottom, top))
+    return found[(found >= bottom) & (found <= top)]
 
 
 def days(dates: pd.DatetimeIndex | pd.Series) -> Floats:

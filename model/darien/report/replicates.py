@@ -67,13 +67,18 @@ def summary(values: pd.DataFrame) -> pd.DataFrame:
 
 def across(frame: pd.DataFrame, results: Results, by: list[str]) -> pd.DataFrame:
     """Persons summed by ``by``, a column per replicate; where a replicate counted none, 0."""
+    table = frame.groupby([*by, "replicate"], observed=True)["persons"].sum().unstack(fill_value=0)
+    # Few rows are left: names as plain text from here on, so that tables can be joined.
+    table.index = _plain(table.index)
+    return table.reindex(columns=results.replicates, fill_value=0)
+
+
+def _plain(index: pd.Index) -> pd.Index:
     import pandas as pd
 
-    sums = frame.groupby([*by, "replicate"], observed=True)["persons"].sum().reset_index()
-    # Few rows are left: names as plain text from here on, so that tables can be joined.
-    sums = sums.astype({name: str for name in by if isinstance(sums[name].dtype, pd.CategoricalDtype)})
-    table = sums.pivot(index=by, columns="replicate", values="persons").fillna(0)
-    return table.reindex(columns=results.replicates, fill_value=0)
+    if isinstance(index, pd.MultiIndex):
+        return index.set_levels([_plain(level) for level in index.levels])
+    return index.astype(str) if isinstance(index.dtype, pd.CategoricalDtype) else index
 
 
 def stocks(results: Results) -> list[str]:

@@ -19,6 +19,7 @@ CONDITIONAL = (
     "Conditional on departures as reconstructed: how many set out was worked out from reported counts, "
     "not predicted."
 )
+TITLE_LINE = 0.28
 _WIDE = 0.4  # inches of a sample in a key
 
 
@@ -32,12 +33,16 @@ def style() -> Iterator[None]:
 
 
 def head(sheet: Sheet, title: str, subtitle: str) -> None:
-    """Title in plain words and a line that says how to read the figure, at the top left."""
+    """Title in plain words and lines that say how to read the figure, at the top left.
+
+    Each line of the title after the first takes :data:`TITLE_LINE` inches more.
+    """
     from darien.report.sheet import length
 
     left, top = 0.02 * sheet.width, sheet.height
     fits = min(1.0, (sheet.width - 2 * left) / length(title, 17, "bold"))
     sheet.write(left, top - 0.12, title, int(17 * fits), face="bold", up="top")
+    top -= TITLE_LINE * title.count("\n")
     sheet.write(left, top - 0.50, subtitle, 11.5, color=GREY, up="top", leading=1.27)
 
 

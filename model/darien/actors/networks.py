@@ -1,0 +1,122 @@
+"""Smuggling networks as Mesa agents: they sell seats on legs, and review price and seats every 30 days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from darien.actors.institutions import REVIEW_DAYS, Institution
+from darien.engine.levers import Levers
+from darien.engine.records import F_STARTED
+from darien.engine.world import F8
+from darien.scenario.world import SmugglingNetwork
+
+if TYPE_CHECKING:
+    from darien.actors.model import RouteModel
+
+PRICE_RANGE = (0.25, 4.0)  # of the usual price: a review that would go beyond stops there
+
+
+class Network(Institution):
+    """A smuggling network: its seats a day by leg, its price as a multiple of the usual fare.
+
+    At each review, with what happened on its legs in the 30 days before::
+
+        full   = persons who wait for its seats / seats of 30 days
+        lost   = persons stopped / persons who started
+        price <- price * (1 + price_response * full + loss_response * lost)
+        price <- price + price_return * (1 - price)
+        wanted = the larger of its usual seats and of those asked for
+        seats <- seats + growth_per_30_days * (wanted - seats)
+
+    It loses seats at once in a takedown. Where several networks sell the same leg, each has the share of
+    the market that it has of the seats, and the fare is the mean of theirs weighted by seats.
+    """
+
+    def __init__(self, model: RouteModel, name: str, position: int, given: SmugglingNetwork) -> None:
+        super().__init__(model, name, position)
+        self.given = given
+        self.legs = np.array([model.index.legs.index(leg) for leg in given.seats_per_day])
+        self.usual_seats: F8 = np.array([seats.value for seats in given.seats_per_day.values()])
+        self.seats = self.usual_seats.copy()  # persons a day, by leg
+        self.price = 1.0  # times the usual fare
+        self.sold = np.zeros(len(self.legs))  # persons in the 30 days before the last review, by leg
+
+    def share_of(self, seats_of_all: F8) -> F8:
+        """Its share of the market, by leg of its own; ``seats_of_all``: (L,) of all networks together."""
+        everyone = seats_of_all[self.legs]
+        return np.divide(self.seats, everyone, out=np.zeros_like(self.seats), where=everyone > 0)
+
+    def take_down(self, share: float) -> None:
+        """Lose a share of the seats on every leg."""
+        self.seats *= 1.0 - share
+
+    def review(self, market: Market) -> None:
+        """Set price and seats for the next 30 days."""
+        given, share = self.given, self.share_of(market.seats)
+        self.sold = share * market.started[self.legs]
+        waiting = share * market.waiting[self.legs]
+        stopped = float((share * market.stopped[self.legs]).sum())
+        offered = float(self.seats.sum()) * REVIEW_DAYS
+        full = float(waiting.sum()) / offered if offered > 0 else 1.0
+        lost = stopped / float(self.sold.sum()) if self.sold.sum() > 0 else 0.0
+        price = self.price * (
+            1 + given.price_response.value * full + given.loss_response.value * min(lost, 1)
+        )
+        price += given.price_return.value * (1 - price)
+        self.price = min(max(price, PRICE_RANGE[0]), PRICE_RANGE[1])
+        wanted = np.maximum(self.usual_seats, (self.sold + waiting) / REVIEW_DAYS)
+        self.seats += given.growth_per_30_days.value * (wanted - self.seats)
+
+
+class Market:
+    """All networks together: seats on each leg, and what happened there since the last review."""
+
+    def __init__(self, model: RouteModel, networks: list[Network]) -> None:
+        self.model = model
+        self.networks = networks
+        legs = len(model.index.legs)
+        self.started = np.zeros(legs)  # persons, in the 30 days before the last review
+        self.stopped = np.zeros(legs)
+        self.waiting = np.zeros(legs)
+        self._started_before = np.zeros(legs)
+        self._stopped_before = np.zeros(legs)
+
+    @property
+    def seats(self) -> F8:
+        """(L,) persons a day whom networks carry; 0 where none sells passage."""
+        seats = np.zeros(len(self.started))
+        for network in self.networks:
+            seats[network.legs] += network.seats
+        return seats
+
+    def review(self) -> None:
+        """All networks review on what they have seen, each on the same figures."""
+        books, places, legs = self.model.books, len(self.model.index.places), len(self.started)
+        flows = (books.totals + books.sums.flows)[places : places + legs, :, F_STARTED]
+        started = flows.sum(axis=1).astype(float)
+        stopped = books.beliefs.stopped_ever.sum(axis=1).astype(float)
+        self.started, self._started_before = started - self._started_before, started
+        self.stopped, self._stopped_before = stopped - self._stopped_before, stopped
+        self.waiting = books.lists["persons"][:legs].astype(float)
+        for network in self.networks:
+            network.review(self)
+
+    def apply(self, levers: Levers) -> None:
+        """Fares, seats and protection of the legs that networks sell, for the days to come."""
+        seats = self.seats
+        sells = np.zeros(len(seats), dtype=bool)
+        price, bribed, bribe_usd = np.zeros(len(seats)), np.zeros(len(seats)), np.zeros(len(seats))
+        for network in self.networks:
+            share = network.share_of(seats)
+            sells[network.legs] = True
+            price[network.legs] += share * network.price
+            bribed[network.legs] += share * network.given.bribed_share.value
+            bribe_usd[network.legs] += share * network.given.bribe_usd.value
+        carry = sells & (seats > 0)
+        levers.legs["network"][sells] = 1
+        levers.legs["fare"][carry] = np.round(levers.legs["fare"][carry] * price[carry])
+        levers.legs["bribed_share"][sells] = bribed[sells]
+        levers.legs["bribe_usd"][sells] = bribe_usd[sells]
+        levers.quota[: len(seats)][sells] = np.minimum(levers.quota[: len(seats)], seats)[sells]
