@@ -13,13 +13,14 @@ WORKERS ?= 2
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench answers docs figures published clean
+.PHONY: help run test lint bench answers library docs figures published clean
 
 help:
 	@echo "make run        install, simulate $(HISTORY) three times, write tables and figures to $(OUT)"
 	@echo "make test       install with the development tools, run every test"
 	@echo "make lint       style, types and the one-way imports"
 	@echo "make answers    the first three policy questions, $(REPLICATES) paired replicates each"
+	@echo "make library    every scenario of the library beside its history, and its pages in docs/library"
 	@echo "make figures    draw the figures of $(OUT) again"
 	@echo "make bench      speed against plain numpy and Mesa agents, on this machine"
 	@echo "make docs       write docs/parameters.md anew from the world"
@@ -59,6 +60,13 @@ bench: $(VENV)/installed
 answers: $(VENV)/installed
 	$(BIN)/darien compare scenarios/comparisons/answers.yaml --replicates $(REPLICATES) \
 		--workers $(WORKERS) --out $(ANSWERS)
+
+library: $(VENV)/installed
+	for years in 2014-2018 2018-2023; do \
+		$(BIN)/darien compare scenarios/comparisons/library-$$years.yaml --replicates $(REPLICATES) \
+			--workers $(WORKERS) --out results/library-$$years || exit 1; \
+	done
+	$(BIN)/python -m darien.report.library_pages results/library-2014-2018 results/library-2018-2023
 
 figures: $(VENV)/installed
 	$(BIN)/python -c 'from pathlib import Path; from darien.report.figures import draw; print(*draw(Path("$(OUT)")), sep="\n")'

@@ -24,10 +24,10 @@ class RouteModel:
         self.replicate = replicate
         built.append((scenario.title, replicate, scenario.record_every))
 
-    def run(self, on_day: Callable[[int], None] | None = None) -> RouteModel:
+    def run(self, on_days: Callable[[int], None] | None = None) -> RouteModel:
         for done in range(self.scenario.period.days):
-            if on_day is not None:
-                on_day(done + 1)
+            if on_days is not None:
+                on_days(done + 1)
         return self
 
     def result(self, journeys: bool = False) -> Run:

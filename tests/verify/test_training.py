@@ -54,7 +54,9 @@ def _trained() -> list[float]:
 def test_skill_follows_courses_mentors_and_turnover() -> None:
     model = RouteModel(world("measures", {"policy": [COURSE], **POST}), collect=False)
     skills = []
-    model.run(on_day=lambda days: skills.append(model.checkpoint("post").skill))
+    while model.running:
+        model.step()
+        skills.append(model.checkpoint("post").skill)
     by_review = 0.2 + 0.8 * np.array(_trained())  # of what is left to learn
     assert skills == pytest.approx(np.repeat(by_review, 30))
     assert by_review[1] == pytest.approx(0.2)

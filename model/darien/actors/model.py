@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from bisect import bisect_right
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from darien.actors.networks import Market, Network
 from darien.actors.policy import Policy, as_share, share_in_force
 from darien.engine.books import EVENTS, N_MIGRANTS, N_OVER, make_room, open_books
 from darien.engine.compile import all_checkpoints, compile_world
-from darien.engine.day import dissolve_queues, hold_by_new_rules, simulate_day
+from darien.engine.day import dissolve_queues, hold_by_new_rules, simulate_days
 from darien.engine.departing import count_candidates
 from darien.engine.draws import name_hash
 from darien.engine.levers import Levers, whole_days
@@ -88,6 +89,7 @@ class RouteModel(mesa.Model):
         self.day = 0
         self.world, self.index = compile_world(scenario)
         self.policy = Policy(scenario, self.index)
+        self._change_days = sorted(self.policy.change_days)
         self.base_skills = {name: c.skill.value for name, c in all_checkpoints(scenario).items()}
         self._seed_key = name_hash("seed", seed, replicate)
         self._visit_order = visit_order
@@ -173,29 +175,49 @@ class RouteModel(mesa.Model):
         """
         if not self.running:
             raise RuntimeError(f"the period is over: its last day was {self.scenario.period.end}")
-        day = self.day
-        entered = time.perf_counter()
-        self._set_levers(day)
-        self.books = make_room(self.books, day)
-        began = time.perf_counter()
-        simulate_day(self.world, self.levers, self.books, day, self._seed_key, self._visit_order)
-        self.kernel_seconds += time.perf_counter() - began
-        if self.books.counts[N_OVER]:
-            group = self.index.groups[int(self.books.counts[N_OVER]) - 1]
-            raise DeparturesError(group, self.date, self.scenario.departures.headroom.value)
-        self.day = day + 1
+        self._advance(self.day + 1)
         if self._collecting:
             self.datacollector.collect(self)
+
+    def run(self, on_days: Callable[[int], None] | None = None) -> RouteModel:
+        """Simulate the rest of the period; ``on_days`` is told the days done, now and then.
+
+        Days on which neither a measure nor an actor changes anything are simulated in one go, unless data
+        are collected each day.
+        """
+        while self.running:
+            if self._collecting:
+                self.step()
+            else:
+                self._advance(self._next_change())
+                self.steps = self.day
+            if on_days is not None:
+                on_days(self.day)
+        return self
+
+    def _next_change(self) -> int:
+        """The next day on which levers may change, a review is due, or the period is over."""
+        review = (self.day // REVIEW_DAYS + 1) * REVIEW_DAYS
+        later = bisect_right(self._change_days, self.day)
+        change = self._change_days[later] if later < len(self._change_days) else review
+        return min(review, change, self.scenario.period.days)
+
+    def _advance(self, until: int) -> None:
+        """Simulate the days up to ``until``, not included, under the levers of the first of them."""
+        entered = time.perf_counter()
+        self._set_levers(self.day)
+        while self.day < until:
+            self.books = make_room(self.books, self.day)
+            began = time.perf_counter()
+            self.day = simulate_days(
+                self.world, self.levers, self.books, self.day, until, self._seed_key, self._visit_order
+            )
+            self.kernel_seconds += time.perf_counter() - began
+            if self.books.counts[N_OVER]:
+                group = self.index.groups[int(self.books.counts[N_OVER]) - 1]
+                raise DeparturesError(group, self.date, self.scenario.departures.headroom.value)
         self.running = self.day < self.scenario.period.days
         self.seconds += time.perf_counter() - entered
-
-    def run(self, on_day: Callable[[int], None] | None = None) -> RouteModel:
-        """Simulate the rest of the period; ``on_day`` is told the days done after each."""
-        while self.running:
-            self.step()
-            if on_day is not None:
-                on_day(self.day)
-        return self
 
     def result(self, journeys: bool = False) -> Run:
         """What the run leaves: counts, outcomes, capacities, and journeys if asked for."""

@@ -26,11 +26,8 @@ def learn(w, b, d):
     met, stopped, heard, unheard = beliefs.met, beliefs.stopped, beliefs.heard, beliefs.unheard
     slot = d % unheard.shape[0]
     kept, weight, prior = how["belief_kept"], how["belief_weight"], how["belief_prior"]
-    for g in range(np.uint64(met.shape[1])):
-        k = how["belief_prior_days"] * groups[g]["usual"]
-        if k <= 0.0:
-            continue
-        for leg in range(np.uint64(met.shape[0])):
+    for leg in range(np.uint64(met.shape[0])):
+        for g in range(np.uint64(met.shape[1])):
             # The slot holds what happened `lag` days ago: it is heard now, and makes room for today.
             heard[0, leg, g] = kept * heard[0, leg, g] + unheard[slot, 0, leg, g]
             heard[1, leg, g] = kept * heard[1, leg, g] + unheard[slot, 1, leg, g]
@@ -39,10 +36,16 @@ def learn(w, b, d):
             beliefs.stopped_ever[leg, g] += stopped[leg, g]
             met[leg, g] = 0
             stopped[leg, g] = 0
-            belief = (k * prior + heard[1, leg, g]) / (k + heard[0, leg, g])
+            k = how["belief_prior_days"] * groups[g]["usual"]
+            weighs = k + heard[0, leg, g]
+            belief = (k * prior + heard[1, leg, g]) / weighs if weighs > 0.0 else prior
             beliefs.doubt[leg, g] = F4(weight * (belief - prior))
+    for g in range(np.uint64(met.shape[1])):
         for end in range(2):
             beliefs.outcome[end, g] = kept * beliefs.outcome[end, g] + beliefs.ended[end, g]
             beliefs.ended[end, g] = 0
+        k = how["belief_prior_days"] * groups[g]["usual"]
         succeeded, failed = beliefs.outcome[0, g], beliefs.outcome[1, g]
-        beliefs.failure[g] = (k * how["failure_prior"] + failed) / (k + succeeded + failed)
+        weighs = k + succeeded + failed
+        failure = (k * how["failure_prior"] + failed) / weighs if weighs > 0.0 else how["failure_prior"]
+        beliefs.failure[g] = failure

@@ -13,9 +13,19 @@ from typing import Any
 import numpy as np
 
 from darien.engine.believing import learn
-from darien.engine.books import N_ARRIVALS, N_CHOOSERS, N_JOINERS, N_REQUESTS
+from darien.engine.books import (
+    CHUNK,
+    N_ARRIVALS,
+    N_CHOOSERS,
+    N_ENTRIES,
+    N_JOINERS,
+    N_MIGRANTS,
+    N_OVER,
+    N_REQUESTS,
+    N_ROWS,
+)
 from darien.engine.choosing import choose
-from darien.engine.compiled import kernel
+from darien.engine.compiled import inlined, kernel
 from darien.engine.departing import depart
 from darien.engine.holding import give_beds
 from darien.engine.inspecting import inspect
@@ -26,9 +36,41 @@ from darien.engine.recording import close_books
 from darien.engine.removing import held_until
 
 
+@inlined
+def has_room(b, d):
+    """Whether all that may happen on a day finds its place; darien.engine.books.make_room makes it."""
+    departing = 0
+    for g in range(len(b.candidates)):
+        departing += b.candidates[g, d]
+    active = departing + b.wakes.days[d]["due"]
+    made = b.counts[N_MIGRANTS]
+    # Whoever is served from a queue is scheduled too: at the most everyone.
+    chunks = (b.counts[N_ENTRIES] + active + made) // CHUNK + len(b.wakes.days) + 2
+    rows = b.counts[N_ROWS] + b.sums.flows.size + b.sums.stocks.size
+    return (
+        made + departing <= len(b.migrants)
+        and active <= len(b.today.due)
+        and chunks <= len(b.wakes.next)
+        and rows < len(b.rows)
+    )
+
+
 @kernel
-def run_day(w, v, b, d, seed_key, visit_order):
-    """One day: world, levers, books, day of the period, key of seed and replicate."""
+def run_days(w, v, b, first, last, seed_key, visit_order):
+    """Days from ``first`` up to ``last`` (not included) under the same levers: world, levers, books, key.
+
+    Stops before a day for which the books have no room, and after one on which departures would go above
+    their ceiling. Returns the first day that was not simulated.
+    """
+    d = first
+    while d < last and has_room(b, d) and b.counts[N_OVER] == 0:
+        _run_day(w, v, b, d, seed_key, visit_order)
+        d += 1
+    return d
+
+
+@inlined
+def _run_day(w, v, b, d, seed_key, visit_order):
     b.counts[N_ARRIVALS] = 0
     b.counts[N_CHOOSERS] = 0
     b.counts[N_REQUESTS] = 0
@@ -43,20 +85,20 @@ def run_day(w, v, b, d, seed_key, visit_order):
     close_books(w, v, b, d)  # stocks, waits to expect, peaks, the rows of a recorded period
 
 
-_compiled: list[Callable[..., None]] = []
+_compiled: list[Callable[..., int]] = []
 
 
-def simulate_day(*arguments: Any) -> None:
-    """Call run_day without its dispatcher, which looks up the types of fifty arrays at every call.
+def simulate_days(*arguments: Any) -> int:
+    """Call run_days without its dispatcher, which looks up the types of all arrays at every call.
 
     Their types never change; the look-up takes as long as settling a hundred migrants.
     """
     if not _compiled:
-        run_day(*arguments)
-        (overload,) = run_day.overloads.values()
+        done: int = run_days(*arguments)
+        (overload,) = run_days.overloads.values()
         _compiled.append(overload.entry_point)
-    else:
-        _compiled[0](*arguments)
+        return done
+    return _compiled[0](*arguments)
 
 
 @kernel

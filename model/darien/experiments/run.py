@@ -37,7 +37,7 @@ def simulate(
 
     days = scenario.period.days
     model = RouteModel(scenario, seed=seed, replicate=replicate, collect=False)
-    model.run(on_day=None if progress is None else lambda done: progress(done, days))
+    model.run(on_days=None if progress is None else lambda done: progress(done, days))
     run: Run = model.result(journeys=journeys)
     return replace(run, counts=leg_starts(run.counts)) if starts_only else run
 
