@@ -452,18 +452,6 @@ MISTAKES = [
         "smuggling_networks: {gulf: {label: Gulf, seats_per_day: {darien_bot: 9}}}  # !\n",
     ),
     Mistake(
-        "a leg sold by two networks",
-        [
-            (
-                "smuggling_networks.coast.seats_per_day.darien_boat",
-                "is sold by gulf too; given darien_boat; allowed: each leg by one network",
-            )
-        ],
-        "smuggling_networks:\n"
-        "  gulf: {label: Gulf, seats_per_day: {darien_boat: 9}}\n"
-        "  coast: {label: Coast, seats_per_day: {darien_boat: 9}}  # !\n",
-    ),
-    Mistake(
         "aid to an unknown group",
         [("policy[1].groups[0]", "there is no group honduras; allowed: cuba or haiti")],
         policy(

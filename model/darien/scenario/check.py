@@ -103,13 +103,9 @@ def _institutions(found: Finder) -> None:
         found.known("detention centre", "detention_centres", (*where, "transfer_to"), centre.transfer_to)
         if centre.transfer_to == name:
             found.add((*where, "transfer_to"), "transfers to itself", name, "another centre")
-    sold: dict[str, str] = {}
     for name, network in parts.legible("smuggling_networks"):
         for leg in network.seats_per_day or ():
-            seats = ("smuggling_networks", name, "seats_per_day", leg)
-            if found.known("leg", "legs", seats, leg) and leg in sold:
-                found.add(seats, f"is sold by {sold[leg]} too", leg, "each leg by one network")
-            sold.setdefault(leg, name)
+            found.known("leg", "legs", ("smuggling_networks", name, "seats_per_day", leg), leg)
 
 
 def _departures(found: Finder) -> None:
