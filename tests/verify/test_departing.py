@@ -1,4 +1,4 @@
-"""Before the journey, in a small world: forged papers, visas, aid, and what people hear of those who failed."""
+"""Before the journey, in a small world: forged papers, visas, aid, and word of those who failed."""
 
 from __future__ import annotations
 

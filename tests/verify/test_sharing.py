@@ -1,4 +1,4 @@
-"""Information sharing in a small world: who is enrolled, and what it changes at a partner's checkpoint and counter.
+"""Information sharing: who is enrolled, and what it changes at a partner's checkpoint and counter.
 
 Group one is held at the first post and released; group two enters behind it and is known to nobody. Both then
 come to a second country.

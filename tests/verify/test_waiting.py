@@ -29,7 +29,7 @@ def _admissions(asking: np.ndarray, beds: np.ndarray, limit: int) -> np.ndarray:
 
 def test_who_finds_a_full_centre_waits_outside_and_is_admitted_in_turn() -> None:
     more: Plain = {"measure": "detention", "centre": "centre", "beds_added": 3000, "from": on(200)}
-    books = books_of(more, changes=[EVERYONE, _full(1200)])
+    books = books_of(more, changes=[EVERYONE, _full(1200), {"parameters": {"patience_days": 1e9}}])
     asking = books.at("apprehended", "station")
     assert np.array_equal(asking, books.at("finished", "in"))
     beds = np.where(np.arange(360) < 200, 1200, 4200)
