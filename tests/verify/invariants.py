@@ -8,12 +8,20 @@ the run.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import numpy as np
 import numpy.typing as npt
 
 from darien.record.run import Run
-from darien.scenario.measures import BorderClosure, DetentionMeasure, Quota
+from darien.scenario.measures import (
+    Asylum,
+    BorderClosure,
+    DetentionMeasure,
+    Quota,
+    RemovalAgreement,
+    Vetting,
+)
 from darien.scenario.schema import Scenario
 from darien.scenario.world import DetentionCentre
 
@@ -35,6 +43,10 @@ def check_all(scenario: Scenario, run: Run) -> Books:
     check_closures(scenario, books)
     check_beds(scenario, books)
     check_limits(scenario, books)
+    check_interviews(books)
+    check_claims(scenario, books)
+    check_seats_home(scenario, books)
+    check_outcomes(run)
     return books
 
 
@@ -93,10 +105,14 @@ def check_legs(scenario: Scenario, books: Books) -> None:
 
 
 def check_inspections(books: Books) -> None:
-    """Inspected >= identified >= apprehended + bribed; who is apprehended is dealt with the same day."""
+    """Inspected >= identified >= apprehended + bribed; who is apprehended is dealt with the same day.
+
+    Who pays to go on is inspected.
+    """
     inspected, identified = books.of("inspected"), books.of("identified")
     apprehended, bribed = books.of("apprehended"), books.of("bribed")
     assert (inspected >= identified).all()
+    assert (inspected >= books.of("extorted")).all()
     assert (identified >= apprehended + bribed).all()
     dealt_with = books.total("admitted") + books.total("turned_away") + books.total("turned_back")
     assert (books.total("apprehended") <= dealt_with).all()
@@ -106,7 +122,7 @@ def check_borders(scenario: Scenario, books: Books) -> None:
     """Who is at the end of the route came to the border, and nobody lingers there; final states only grow."""
     for name, place in scenario.places.items():
         if place.destination:
-            for stock in ("stock_at_place", "stock_queued", "stock_detained"):
+            for stock in ("stock_at_place", "stock_queued", "stock_claiming", "stock_detained"):
                 assert not books.at(stock, name).any(), f"{stock} at the destination {name}"
     reached = books.total("reached_border").cumsum(axis=0)
     assert (books.total("stock_arrived") <= reached).all()
@@ -211,6 +227,10 @@ def check_limits(scenario: Scenario, books: Books) -> None:
                 if measure.limit_days is not None:
                     force = _in_force(scenario, measure.start, measure.until)
                     own[force] = round(measure.limit_days.value)
+            for interviews in scenario.policy:
+                if isinstance(interviews, Vetting) and interviews.centre == name:
+                    force = _in_force(scenario, interviews.start, interviews.until)
+                    own[force] += round(interviews.flagged_days.value)
             limit = np.maximum(limit, own)
         held = books.at("stock_detained", place).sum(axis=1)
         admitted = np.concatenate([[0], books.at("admitted", place).sum(axis=1).cumsum()])
@@ -219,3 +239,54 @@ def check_limits(scenario: Scenario, books: Books) -> None:
             assert held[day] <= recent, (
                 f"{place} on day {day}: {held[day]} held, {recent} admitted in the limit"
             )
+
+
+def check_interviews(books: Books) -> None:
+    """Of those admitted some are vetted, of those some flagged, of those some wrongly."""
+    chain = [books.of(measure) for measure in ("admitted", "vetted", "flagged", "falsely_flagged")]
+    for whole, part in itertools.pairwise(chain):
+        assert (part <= whole).all()
+
+
+def check_claims(scenario: Scenario, books: Books) -> None:
+    """Every claim is decided, abandoned or waiting; only at offices, by their groups, on their days."""
+    claimed = books.of("claimed")
+    ended = books.of("recognised") + books.of("refused") + books.of("abandoned")
+    assert np.array_equal(claimed.cumsum(axis=0), ended.cumsum(axis=0) + books.of("stock_claiming"))
+    may = np.zeros(claimed.shape, dtype=bool)
+    for measure in scenario.policy:
+        if isinstance(measure, Asylum):
+            days = _in_force(scenario, measure.start, measure.until)
+            for number, group in enumerate(books.groups):
+                if measure.groups is None or group in measure.groups:
+                    may[days, books.where.index(measure.place), number] = True
+    assert not claimed[~may].any(), "claimed where or when nobody can"
+
+
+def check_seats_home(scenario: Scenario, books: Books) -> None:
+    """In any stretch of days those removed are within the seats plus one migrant's persons."""
+    for country, authority in scenario.authorities.items():
+        limit = authority.removal_seats_per_day
+        seats = np.full(scenario.period.days, limit.value if limit else np.inf)
+        for measure in scenario.policy:
+            if not isinstance(measure, RemovalAgreement) or measure.authority != country:
+                continue
+            if measure.removal_seats_per_day is not None:
+                force = _in_force(scenario, measure.start, measure.until)
+                seats[force] = measure.removal_seats_per_day.value
+        inland = [
+            n
+            for n, (_, place) in enumerate(scenario.places.items())
+            if place.country == country and not place.destination
+        ]
+        over = 0.0
+        for day, removed in enumerate(books.of("removed")[:, inland].sum(axis=(1, 2))):
+            over = 0.0 if np.isinf(seats[day]) else max(0.0, over + float(removed) - float(seats[day]))
+            assert over <= largest(scenario) + 1e-6, f"{country} on day {day}: {over:g} over its seats"
+
+
+def check_outcomes(run: Run) -> None:
+    """No money, persons or days below 0, no share above 1."""
+    values = run.outcomes["value"]
+    assert not (values < 0).any(), run.outcomes[values < 0].to_string()
+    assert not (values[run.outcomes["unit"] == "share"] > 1).any()

@@ -5,7 +5,8 @@
 the source of chance too, and then shrinks. Worlds hold a chain of places up to
 the border, further legs (shortcuts, ways back, substitutes in one nest),
 quotas, checkpoints, centres with every rule, passes, closures, receptions,
-removals, hazards, parties and weights. What a measure may change twice at once
+removals, hazards, parties and weights; networks, beliefs and the newer measures are made by
+:mod:`verify.random_measures`. What a measure may change twice at once
 is avoided: at most one measure per leg, centre or checkpoint.
 """
 
@@ -15,6 +16,8 @@ import datetime as dt
 import itertools
 import random
 from typing import Any
+
+from . import random_measures
 
 COUNTRIES = ("COL", "PAN", "CRI", "MEX")
 START = dt.date(2020, 2, 20)
@@ -46,8 +49,11 @@ def random_scenario(rng: random.Random, *, days: int | None = None, record_every
         f"post_{number}": _checkpoint(rng, scenario) for number in range(rng.randint(0, 4))
     }
     scenario["reception"] = {name: _reception(rng) for name in groups if rng.random() < 0.5}
+    scenario["smuggling_networks"] = random_measures.networks(rng, sorted(scenario["legs"]))
     scenario["parameters"] = _parameters(rng, names)
+    scenario["parameters"] |= random_measures.parameters(rng, scenario["departures"]["headroom"])
     scenario["policy"] = _policy(rng, scenario, length)
+    scenario["policy"] += random_measures.measures(rng, scenario, lambda: _dates(rng, length))
     return scenario
 
 
@@ -168,12 +174,16 @@ def _departures(rng: random.Random, groups: list[str], length: int) -> Plain:
 
 
 def _authority(rng: random.Random, groups: list[str]) -> Plain:
-    return {
+    authority: Plain = {
         "label": "Authority",
         "release_pass_days": rng.choice([0, 10, 40]),
         "removal_share": {name: _share(rng) for name in groups if rng.random() < 0.6},
         "removal_days": rng.choice([1, 5, 60]),
+        "removal_usd": rng.choice([0, 750]),
     }
+    if rng.random() < 0.4:
+        authority["removal_seats_per_day"] = rng.choice([0.3, 2, 11.5])
+    return authority
 
 
 def _inland(scenario: Plain) -> list[str]:
@@ -185,7 +195,7 @@ def _centres(rng: random.Random, scenario: Plain) -> Plain:
     for number in range(rng.randint(0, 3)):
         place = rng.choice(_inland(scenario))
         limit = rng.randint(1, 40)
-        rule = rng.choice(["release", "crowd", "not_apprehend", *(["transfer"] if centres else [])])
+        rule = rng.choice(["release", "crowd", "not_apprehend", "wait", *(["transfer"] if centres else [])])
         centre: Plain = {
             "label": "Centre",
             "authority": scenario["places"][place]["country"],
@@ -215,6 +225,8 @@ def _checkpoint(rng: random.Random, scenario: Plain) -> Plain:
         "skill": rng.choice([0, 0.4]),
         "bribe_share": rng.choice([0, 0.3]),
         "bribe_usd": rng.choice([0, 60]),
+        "extortion_share": rng.choice([0, 0.4]),
+        "extortion_usd": rng.choice([0, 25, 5000]),
     }
     if rng.random() < 0.5:
         where = point["place"] = rng.choice(_inland(scenario))
@@ -323,6 +335,8 @@ def _policy(rng: random.Random, scenario: Plain, length: int) -> list[Plain]:
             policy.append({"measure": "border_closure", **closed, **_dates(rng, length)})
     if rng.random() < 0.3:
         removal = {"groups": [rng.choice(groups)], "removal_share": _share(rng), "removal_days": 3}
+        if rng.random() < 0.4:
+            removal["removal_seats_per_day"] = rng.choice([1, 6.5])
         policy.append(
             {"measure": "removal_agreement", "authority": country, **removal, **_dates(rng, length)}
         )

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from scipy import stats
 
 from darien.experiments.run import simulate
+from darien.record.run import Run
 
 from .books import Books
-from .worlds import world
+from .worlds import merged, world
 
 START = dt.date(2020, 1, 1)
 EVERYONE = {"checkpoints": {"post": {"coverage": 1, "identification": 1}}}  # all are apprehended
@@ -24,17 +25,34 @@ def on(day: int) -> str:
     return (START + dt.timedelta(days=day)).isoformat()
 
 
-def books_of(
-    *policy: Mapping[str, Any], replicate: int = 0, changes: Sequence[Mapping[str, Any]] = ()
-) -> Books:
-    """One run of the line under a policy and further changes, as arrays by day."""
-    from .worlds import merged
-
+def run_of(
+    *policy: Mapping[str, Any],
+    replicate: int = 0,
+    changes: Sequence[Mapping[str, Any]] = (),
+    journeys: bool = False,
+) -> tuple[Books, Run]:
+    """One run of the line under a policy and further changes: as arrays by day, and as it is."""
     together: dict[str, Any] = {"policy": [dict(measure) for measure in policy]}
     for change in changes:
         together = merged(together, change)
     scenario = world("measures", together)
-    return Books(scenario, simulate(scenario, replicate=replicate))
+    run = simulate(scenario, replicate=replicate, journeys=journeys)
+    return Books(scenario, run), run
+
+
+def books_of(
+    *policy: Mapping[str, Any], replicate: int = 0, changes: Sequence[Mapping[str, Any]] = ()
+) -> Books:
+    """The same as arrays by day alone."""
+    return run_of(*policy, replicate=replicate, changes=changes)[0]
+
+
+def outcome(run: Run, name: str, place: str = "", group: str = "all") -> float:
+    """The value of an outcome."""
+    frame = run.outcomes
+    is_it = (frame["outcome"] == name) & (frame["place"] == place) & (frame["group"] == group)
+    (value,) = frame.loc[is_it, "value"]
+    return float(value)
 
 
 def share_agrees(part: float, whole: float, share: float) -> None:

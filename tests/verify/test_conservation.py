@@ -46,7 +46,9 @@ def test_invariants_over_random_scenarios(block: int) -> None:
             raise AssertionError(f"random scenario {number}: {error}") from error
 
 
-@pytest.mark.parametrize("name", ["flow", "flow-options", "queue", "pairing", "pairing-limits", "measures"])
+@pytest.mark.parametrize(
+    "name", ["flow", "flow-options", "queue", "pairing", "pairing-limits", "measures", "adaptation"]
+)
 def test_invariants_of_the_suite(name: str) -> None:
     scenario = world(name, {"record_every": "day"})
     check_all(scenario, simulate(scenario))

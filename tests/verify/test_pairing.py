@@ -79,21 +79,135 @@ WITHOUT_EFFECT: dict[str, list[dict[str, Any]]] = {
             "from": FIRST,
         }
     ],
+    "equipment that adds nothing": [
+        {"measure": "equipment", "kind": "scanner", "checkpoints": ["post"], "from": FIRST}
+    ],
+    "controls that change nothing": [
+        {
+            "measure": "anti_corruption",
+            "checkpoints": ["post"],
+            "bribes_times": 1,
+            "extortion_times": 1,
+            "ramp_days": 40,
+            "from": FIRST,
+        }
+    ],
+    "a task force of nobody": [{"measure": "task_force", "checkpoints": ["post"], "from": FIRST}],
+    "mentors from whom nothing is learnt": [
+        {"measure": "mentors", "checkpoints": ["post"], "mentors": 3, "mentor_gain": 0.2, "from": FIRST}
+    ],
+    "information that changes nothing": [
+        {
+            "measure": "information_sharing",
+            "enrolled_by": ["PAN"],
+            "recognised_by": ["PAN"],
+            "from": FIRST,
+        }
+    ],
+    "forged papers as before": [
+        {"measure": "papers_crackdown", "places": ["south"], "supply_times": 1, "from": FIRST}
+    ],
+    "a visa that keeps nobody home": [
+        {
+            "measure": "visa_requirement",
+            "places": ["south"],
+            "groups": ["one", "two"],
+            "kept_home_share": 0,
+            "from": FIRST,
+        }
+    ],
+    "aid without effect": [
+        {
+            "measure": "aid_at_home",
+            "groups": ["one", "two"],
+            "usd_per_year": 1e9,
+            "departures_cut_per_100_million": 0,
+            "ramp_days": 60,
+            "from": FIRST,
+        }
+    ],
+    "a bus that is as the way was": [
+        {
+            "measure": "safe_passage",
+            "legs": ["jungle_a", "sea"],
+            "shelters": ["hub"],
+            "ramp_days": 30,
+            "from": FIRST,
+        }
+    ],
+    "asylum for nobody": [
+        {
+            "measure": "asylum",
+            "authority": "PAN",
+            "place": "hub",
+            "groups": [],
+            "decision_days": 90,
+            "patience_days": 60,
+            "recognised_share": 0.9,
+            "from": FIRST,
+        }
+    ],
+    "seats home for everyone": [
+        {
+            "measure": "removal_agreement",
+            "authority": "PAN",
+            "groups": ["one"],
+            "removal_share": 0.5,
+            "removal_seats_per_day": 100_000,
+            "from": FIRST,
+        }
+    ],
+    "another rule for a centre that is never full": [
+        {"measure": "detention", "centre": "centre", "when_full": "wait", "from": FIRST}
+    ],
+    "a takedown of nothing": [
+        {"measure": "smuggler_takedown", "network": "ring", "seats_removed_share": 0, "from": FIRST}
+    ],
 }
+ONLY_WITH_NETWORKS = "a takedown of nothing"
+NEW = set(list(WITHOUT_EFFECT)[8:])
 LIMITED = {"a quota above all demand", "a checkpoint with coverage 0", "the reception that awaits anyway"}
 LIMITED |= {"a closure of what is not there for the group", "an exit pass for nobody"}
+LIMITED |= NEW - {ONLY_WITH_NETWORKS, "another rule for a centre that is never full"}
 NOT_BY_AIR = {"legs": {"hub_air": {"groups": ["two"]}}}
+RING: dict[str, Any] = {
+    "label": "Ring",
+    "seats_per_day": {"jungle_a": 14, "sea": 30},
+    "bribed_share": 0.3,
+    "bribe_usd": 80,
+    "price_response": 0.5,
+    "loss_response": 0.3,
+    "price_return": 0.3,
+    "growth_per_30_days": 0.3,
+}
+ADAPTIVE: dict[str, Any] = {
+    "smuggling_networks": {"ring": RING},
+    "groups": {"one": {"smuggler_share": 0.7}},
+    "checkpoints": {"post": {"extortion_share": 0.2, "extortion_usd": 20}},
+    "parameters": {
+        "belief_weight": 3,
+        "belief_prior": 0.05,
+        "belief_trust": 0.6,
+        "belief_trust_spread": 0.2,
+        "network_worth": 1,
+        "deterrence": 0.2,
+        "failure_prior": 0.1,
+        "forged_papers_usd": 60,
+    },
+}
+BASES = {"pairing": "pairing", "limits": "pairing-limits", "adaptive": "pairing"}
 
 
 def _pairing(name: str, policy: list[dict[str, Any]]) -> Scenario:
     daily = {**NOT_BY_AIR, "record_every": "day", "policy": policy}
-    return scenario_from(merged(plain(name), daily))
+    data = merged(plain(BASES[name]), daily)
+    return scenario_from(merged(data, ADAPTIVE) if name == "adaptive" else data)
 
 
 @pytest.fixture(scope="module")
 def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Run, Path]]:
     out = {}
-    for name in ("pairing", "pairing-limits"):
+    for name in BASES:
         scenario = _pairing(name, [])
         run = simulate(scenario, journeys=True)
         out[name] = run, write(tmp_path_factory.mktemp(name) / "base", scenario, [run], wall_seconds=0)
@@ -102,7 +216,9 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Run, Path
 
 @pytest.mark.parametrize(
     ("name", "what"),
-    [("pairing", what) for what in WITHOUT_EFFECT] + [("pairing-limits", what) for what in sorted(LIMITED)],
+    [("pairing", what) for what in WITHOUT_EFFECT if what != ONLY_WITH_NETWORKS]
+    + [("limits", what) for what in sorted(LIMITED)]
+    + [("adaptive", what) for what in WITHOUT_EFFECT],
 )
 def test_a_policy_without_effect_changes_no_byte(
     name: str, what: str, bases: dict[str, tuple[Run, Path]], tmp_path: Path
@@ -120,10 +236,27 @@ def test_a_policy_without_effect_changes_no_byte(
         assert (folder / file).read_bytes() == (beside / file).read_bytes(), file
 
 
+@pytest.mark.parametrize("name", BASES)
+def test_interviews_that_flag_nobody_change_nothing_else(
+    name: str, bases: dict[str, tuple[Run, Path]]
+) -> None:
+    blind: dict[str, Any] = {"measure": "vetting", "centre": "centre", "interviews_per_day": 5, "from": FIRST}
+    blind |= {"sensitivity": 0, "specificity": 1, "flagged_days": 30}
+    run = simulate(_pairing(name, [blind]), journeys=True)
+    base, _ = bases[name]
+    vetted = run.counts["measure"] == "vetted"
+    assert vetted.any()
+    names = {"where": str, "kind": str, "group": str, "measure": str}
+    others = run.counts[~vetted].reset_index(drop=True).astype(names)
+    pd.testing.assert_frame_equal(others, base.counts.astype(names))
+    pd.testing.assert_frame_equal(run.journeys, base.journeys)
+
+
 def test_the_comparison_would_see_an_effect(bases: dict[str, tuple[Run, Path]]) -> None:
     stricter = {"measure": "checkpoint", "strengthens": "post", "coverage_added": 0.01, "from": FIRST}
-    run = simulate(_pairing("pairing", [stricter]), journeys=True)
-    assert not run.counts.equals(bases["pairing"][0].counts)
+    for name in BASES:
+        run = simulate(_pairing(name, [stricter]), journeys=True)
+        assert not run.counts.equals(bases[name][0].counts)
 
 
 def _arrivals(scenario: Scenario, replicate: int) -> int:

@@ -26,12 +26,26 @@ def test_random_scenarios_are_valid_and_varied() -> None:
         "border_closure",
         "quota",
         "reception",
+        "task_force",
+        "equipment",
+        "anti_corruption",
+        "mentors",
+        "vetting",
+        "information_sharing",
+        "asylum",
+        "papers_crackdown",
+        "visa_requirement",
+        "smuggler_takedown",
+        "aid_at_home",
+        "safe_passage",
     }
     rules = {centre.when_full for scenario in scenarios for centre in scenario.detention_centres.values()}
-    assert rules == {"release", "crowd", "transfer", "not_apprehend"}
+    assert rules == {"release", "crowd", "transfer", "not_apprehend", "wait"}
     assert any(
         reception.expelled.value for scenario in scenarios for reception in scenario.reception.values()
     )
+    assert any(len(scenario.smuggling_networks) > 1 for scenario in scenarios)
+    assert any(authority.removal_seats_per_day for s in scenarios for authority in s.authorities.values())
     assert any(len(group.entries) > 1 for scenario in scenarios for group in scenario.groups.values())
 
 

@@ -253,7 +253,8 @@ class RouteModel(mesa.Model):
         held_differently = not (
             np.array_equal(old.removal, new.removal)
             and np.array_equal(
-                old.beds[["limit_days", "limit_minors_days"]], new.beds[["limit_days", "limit_minors_days"]]
+                old.beds[["limit_days", "limit_minors_days", "flagged_days"]],
+                new.beds[["limit_days", "limit_minors_days", "flagged_days"]],
             )
         )
         if held_differently:

@@ -52,9 +52,9 @@ class Network(Institution):
         """Lose a share of the seats on every leg."""
         self.seats *= 1.0 - share
 
-    def review(self, market: Market) -> None:
-        """Set price and seats for the next 30 days."""
-        given, share = self.given, self.share_of(market.seats)
+    def review(self, market: Market, share: F8) -> None:
+        """Set price and seats for the next 30 days; ``share``: of the market, by leg of its own."""
+        given = self.given
         self.sold = share * market.started[self.legs]
         waiting = share * market.waiting[self.legs]
         stopped = float((share * market.stopped[self.legs]).sum())
@@ -100,8 +100,10 @@ class Market:
         self.started, self._started_before = started - self._started_before, started
         self.stopped, self._stopped_before = stopped - self._stopped_before, stopped
         self.waiting = books.lists["persons"][:legs].astype(float)
-        for network in self.networks:
-            network.review(self)
+        seats = self.seats
+        shares = [network.share_of(seats) for network in self.networks]
+        for network, share in zip(self.networks, shares, strict=True):
+            network.review(self, share)
 
     def apply(self, levers: Levers) -> None:
         """Fares, seats and protection of the legs that networks sell, for the days to come."""

@@ -216,12 +216,6 @@ def _(measure: Asylum, to: Applying) -> None:
     o = to.at.offices.index(to.name)
     for g in to.groups(measure.groups):
         to.levers.office_open[o, g] = 1
-    rule = to.levers.offices[o]
-    rule["decision_days"] = whole_days(measure.decision_days.value)
-    rule["patience_days"] = measure.patience_days.value
-    rule["recognised_share"] = measure.recognised_share.value
-    rule["settled_share"] = measure.settled_share.value
-    rule["valid_days"] = whole_days(measure.valid_days.value)
 
 
 @apply.register

@@ -43,6 +43,7 @@ TRUST = name_hash("trust in what others met")
 SUPPLY = name_hash("finds forged papers")
 VISA = name_hash("visa")
 MOST_USD = 2.0e9
+ROUNDING = 1.0e-9  # what a share of exactly 1 may come out above it
 
 
 @inlined
@@ -150,7 +151,7 @@ def depart(w, v, b, d, seed_key):
         today = departing[g, d]
         deterred = how["deterrence"] * (b.beliefs.failure[g] - how["failure_prior"]) if d > 0 else 0.0
         share = today["share"] * v.departing[g] * max(0.0, 1.0 - deterred)
-        if share > 1.0 and candidates[g, d] > 0:
+        if share > 1.0 + ROUNDING and candidates[g, d] > 0:
             count[N_OVER] = g + 1
         cell = _cell(groups[g]["hash"], seed_key, ordinal)
         for k in range(candidates[g, d]):

@@ -50,24 +50,23 @@ def _interview(r, c, centre, beds, base_rate, groups, credit, sums, place):
     Adults are vetted, and the party is held together. How many flags are right follows from the base
     rate, an assumption, with the sensitivity and the specificity of interviews.
     """
-    persons = persons_of(groups, r)
-    if np.float64(persons) > credit[c]:
-        return False
-    credit[c] -= np.float64(persons)
     g = np.int64(r["group"])
-    key = visit_key(r) ^ centre["hash"]
+    weight = groups[g]["weight"]
     adults = np.int64(r["size"]) - np.int64(r["minors"])
+    if np.float64(adults * weight) > credit[c]:
+        return False
+    credit[c] -= np.float64(adults * weight)
+    key = visit_key(r) ^ centre["hash"]
     rightly = binomial(mix(key ^ RIGHTLY), adults, base_rate)
     found = binomial(mix(key ^ FOUND), rightly, beds["sensitivity"])
     wrongly = binomial(mix(key ^ WRONGLY), adults - rightly, 1.0 - beds["specificity"])
-    weight = groups[g]["weight"]
     sums.flows[place, g, F_VETTED] += adults * weight
     sums.flows[place, g, F_FLAGGED] += (found + wrongly) * weight
     sums.flows[place, g, F_FALSELY_FLAGGED] += wrongly * weight
     if found + wrongly > 0:
         r["flags"] = np.int64(r["flags"]) | FLAGGED
         if found == 0:
-            sums.tallies[place, g, T_FLAGGED_DAYS] += np.int64(beds["flagged_days"]) * persons
+            sums.tallies[place, g, T_FLAGGED_DAYS] += np.int64(beds["flagged_days"]) * persons_of(groups, r)
     return True
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from darien.engine.compile import all_checkpoints
+from darien.engine.compile import all_checkpoints, all_offices
 from darien.engine.world import F8, U1, Index, Table, table
 from darien.scenario.schema import Scenario
 
@@ -115,7 +115,8 @@ def base_levers(scenario: Scenario, at: Index) -> Levers:
     """The levers of the world with no measure in force.
 
     A checkpoint that a measure opens is there from the start, with no coverage;
-    an exit-pass counter is there, closed.
+    an exit-pass counter is there, closed. An asylum office is there, closed, with its rules: claims made
+    before it closed are decided by them.
     """
     points = all_checkpoints(scenario)
     centres = scenario.detention_centres.values()
@@ -159,6 +160,7 @@ def base_levers(scenario: Scenario, at: Index) -> Levers:
         transfer_to=[at.centres.index(c.transfer_to) if c.transfer_to else -1 for c in centres],
     )
     authorities = scenario.authorities.values()
+    offices = all_offices(scenario).values()
     return Levers(
         closed=np.zeros((groups, legs), dtype=np.uint8),
         quota=quota,
@@ -194,7 +196,15 @@ def base_levers(scenario: Scenario, at: Index) -> Levers:
             removal_usd=[a.removal_usd.value for a in authorities],
         ),
         office_open=np.zeros((len(at.offices), groups), dtype=np.uint8),
-        offices=table(OFFICE_RULE, len(at.offices), decision_days=1, patience_days=1.0),
+        offices=table(
+            OFFICE_RULE,
+            len(at.offices),
+            decision_days=[whole_days(office.decision_days.value) for office in offices],
+            patience_days=[office.patience_days.value for office in offices],
+            recognised_share=[office.recognised_share.value for office in offices],
+            settled_share=[office.settled_share.value for office in offices],
+            valid_days=[whole_days(office.valid_days.value) for office in offices],
+        ),
         departing=np.ones(groups),
     )
 
