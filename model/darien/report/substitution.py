@@ -20,7 +20,7 @@ FIRST, LAST = "2022-08-01", "2023-03-01"
 
 
 def table(results: Results) -> str:
-    """Persons who entered Panama irregularly: Venezuelans and all others, reported and simulated (Markdown)."""
+    """Persons who entered Panama: Venezuelans and all others, reported and simulated (Markdown)."""
     reported = reported_counts(results)
     reported = reported[(reported["country"] == "PAN") & (reported["kind"] == "monthly")]
     simulated = entries(results).loc["PAN"].mean(axis=1)
