@@ -129,9 +129,9 @@ def test_information_sharing() -> None:
     only_enrols = {**sharing, "recognised_by": ["USA"], "from": FROM}
     one = scenario(authorities={"USA": {"label": "USA"}}, policy=[only_enrols])
     model = RouteModel(one, collect=False)
-    rules = model.policy.levers_on(DAY).authorities
-    assert rules["enrols"].tolist() == [1, 0]
-    assert rules["recognises"].tolist() == [0, 1]
+    later = model.policy.levers_on(DAY).authorities
+    assert later["enrols"].tolist() == [1, 0]
+    assert later["recognises"].tolist() == [0, 1]
 
 
 def test_asylum_opens_to_its_groups_and_its_rules_outlive_it() -> None:

@@ -155,7 +155,7 @@ def test_departures_fall_as_failure_is_heard_of_and_rise_as_success_is() -> None
     books = books_of(changes=[border, feedback])
     departed = books.total("departed")
     removed, arrived = books.total("removed"), np.diff(books.total("stock_arrived"), axis=0, prepend=0)
-    series = {}
+    series: dict[str, Any] = {}
     for g, (name, rate) in enumerate((("one", 60), ("two", 40))):
         ended = np.stack([arrived[:, g], removed[:, g]], axis=1)
         series[name] = departed[:, g], _expected_departures(ended, rate, 0.8, 0.3)
@@ -174,7 +174,7 @@ def test_giving_up_and_removal_from_detention_are_failures_too() -> None:
     books = books_of(changes=[law])
     arrived = np.diff(books.total("stock_arrived"), axis=0, prepend=0)
     failed = books.total("removed") + books.total("returned")
-    series = {}
+    series: dict[str, Any] = {}
     for g, (name, rate) in enumerate((("one", 60), ("two", 40))):
         ended = np.stack([arrived[:, g], failed[:, g]], axis=1)
         series[name] = books.total("departed")[:, g], _expected_departures(ended, rate, 1, 0)
