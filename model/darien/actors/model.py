@@ -46,7 +46,7 @@ class DeparturesError(ValueError):
     def __init__(self, group: str, date: dt.date, headroom: float) -> None:
         super().__init__(
             f"departures of {group} would exceed departures.headroom ({headroom:g} times the reference rate) "
-            f"after {date}; raise departures.headroom"
+            f"on {date}; raise departures.headroom"
         )
 
 
