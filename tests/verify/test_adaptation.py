@@ -13,7 +13,7 @@ from darien.actors.model import RouteModel
 from darien.experiments.run import simulate
 
 from .books import Books
-from .worlds import merged, world
+from .worlds import day_by_day, merged, world
 
 Plain = dict[str, Any]
 OPENS = 60  # day on which the checkpoint opens
@@ -112,7 +112,7 @@ def test_beliefs_are_what_the_formula_says() -> None:
     scenario = world("adaptation", {**NO_NETWORKS, "policy": [WATCH]})
     model = RouteModel(scenario, collect=False)
     doubts: list[npt.NDArray[np.float32]] = []
-    model.run(on_day=lambda _: doubts.append(model.books.beliefs.doubt[:, 0].copy()))
+    day_by_day(model, lambda: doubts.append(model.books.beliefs.doubt[:, 0].copy()))
     books = Books(scenario, model.result())
     for position, leg in enumerate(("trail", "sea", "road")):
         expected = 4 * (np.array(_beliefs_by_hand(books, leg, 200)) - 0.05)
@@ -152,7 +152,7 @@ def test_after_a_takedown_prices_rise_first_and_seats_come_back_at_their_rate() 
     model = RouteModel(world("adaptation", {"policy": [down]}), collect=False)
     walkers = model.network("walkers")
     path: list[tuple[float, float]] = []
-    model.run(on_day=lambda _: path.append((walkers.price, float(walkers.seats.sum()))))
+    day_by_day(model, lambda: path.append((walkers.price, float(walkers.seats.sum()))))
     price, seats = np.array(path).T
     assert seats[OPENS - 1] == 150
     assert seats[OPENS] == pytest.approx(45)

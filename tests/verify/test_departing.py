@@ -124,7 +124,7 @@ def test_aid_may_raise_departures_up_to_the_headroom() -> None:
 
 def test_departures_above_the_headroom_are_an_error() -> None:
     roomy = {"departures": {"headroom": 1.5}}
-    with pytest.raises(DeparturesError, match=r"departures of one .*headroom \(1.5 .* after 2020-02-29"):
+    with pytest.raises(DeparturesError, match=r"departures of one .*headroom \(1.5 .* on 2020-03-01"):
         books_of({**AID, "departures_cut_per_100_million": -0.21}, changes=[roomy])
 
 

@@ -10,7 +10,7 @@ import pytest
 from darien.actors.model import RouteModel
 
 from .small_worlds import books_of, on, share_agrees
-from .worlds import world
+from .worlds import day_by_day, world
 
 Plain = dict[str, Any]
 SINCE: Plain = {"checkpoints": ["post"], "from": on(100), "until": on(249)}
@@ -103,11 +103,11 @@ def test_mentors_bring_on_officers_without_taking_them_off_the_line(officers: in
     (training,) = model.trainings
     shares, capacities = [], []
 
-    def look(day: int) -> None:
+    def look() -> None:
         shares.append(training.trained["post"])
         capacities.append(model.checkpoint("post").capacity)
 
-    model.run(on_day=look)
+    day_by_day(model, look)
     assert shares == pytest.approx(np.repeat(_mentored(officers), 30))
     assert model.checkpoint("post").skill == pytest.approx(0.1 + 0.9 * shares[-1])
     assert set(capacities) == {officers * 1000.0}

@@ -12,7 +12,7 @@ from darien.actors.model import RouteModel
 
 from .books import Books
 from .small_worlds import on, outcome
-from .worlds import merged, world
+from .worlds import day_by_day, merged, world
 
 Plain = dict[str, Any]
 Floats = npt.NDArray[np.float64]
@@ -48,12 +48,12 @@ def _run(*policy: Plain, changes: Plain) -> Path:
     model = RouteModel(scenario, collect=False)
     seats, price = [], []
 
-    def look(day: int) -> None:
+    def look() -> None:
         ring = model.network("ring")
         seats.append(float(ring.seats.sum()))
         price.append(ring.price)
 
-    model.run(on_day=look)
+    day_by_day(model, look)
     return Path(Books(scenario, model.result()), np.array(seats), np.array(price), model)
 
 

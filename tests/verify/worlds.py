@@ -8,12 +8,13 @@ verify.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from darien.actors.model import RouteModel
 from darien.scenario.schema import Scenario
 
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios" / "verify"
@@ -79,3 +80,10 @@ def lanes(data: Mapping[str, Any], count: int) -> dict[str, Any]:
                 shares.update({f"{name[:-2]}_{lane}": share for lane in range(1, count + 1)})
         out["departures"]["persons_per_day"][group] *= count
     return out
+
+
+def day_by_day(model: RouteModel, look: Callable[[], object]) -> None:
+    """Run a model to its end, one day after the other, and look at it after each."""
+    while model.running:
+        model.step()
+        look()
