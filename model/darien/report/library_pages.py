@@ -80,7 +80,7 @@ a difference that goes away within those ranges is no finding. [The pages of the
 measures](../measures/README.md) say what each cannot show; the [model card](../model-card.md) says
 what the model must not be used for."""
 INDEX = """\
-Each scenario lies over a history and is compared with it under the same luck: 20 paired replicates.
+Each scenario lies over a history and is compared with it under the same luck, in paired replicates.
 The numbers are differences over the whole period, all groups; *unclear* where the 90 % interval
 holds 0. Each page has the intervals, what drives the answer, and what it does not say. `make
 library` makes these pages anew."""
