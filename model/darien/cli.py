@@ -27,6 +27,23 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]  # told how much is done, and of how much in all
 
 FEW_REPLICATES = 20  # below that a range from 5 to 95 % would be made up: the smallest and largest are shown
+# Of measures that many scenarios do not have: shown where anything happened.
+IF_ANY = (
+    "extorted",
+    "vetted",
+    "vetted_share",
+    "flagged",
+    "falsely_flagged",
+    "claimed",
+    "recognised",
+    "refused",
+    "abandoned",
+    "bribes_by_networks",
+    "lost_to_extortion",
+    "paid_for_papers",
+    "removal_cost",
+    "smugglers_revenue",
+)
 BY_COUNTRY = ("apprehended", "released", "removed")  # the rest by country stands in outcomes.csv
 CONDITIONAL = "Given the departures of those years as reconstructed, and the assumptions of the world file:"
 
@@ -307,7 +324,7 @@ def _outcomes(scenario: Scenario, runs: Sequence[Run]) -> str:
     rows = []
     for (outcome, place, unit), values in shown.groupby(["outcome", "place", "unit"], sort=False)["value"]:
         low, high = (values.min(), values.max()) if few else (values.quantile(0.05), values.quantile(0.95))
-        if place and (outcome not in BY_COUNTRY or not high):
+        if (place and outcome not in BY_COUNTRY) or ((place or outcome in IF_ANY) and not high > 0):
             continue
         ends = f"({_figure(low)} to {_figure(high)})" if len(runs) > 1 else ""
         rows.append((str(outcome).replace("_", " "), str(place), _figure(values.mean()), ends, str(unit)))
