@@ -30,6 +30,9 @@ class RouteModel:
                 on_days(done + 1)
         return self
 
+    def let_go(self) -> None:
+        pass
+
     def result(self, journeys: bool = False) -> Run:
         luck = float(np.random.default_rng([self.seed, self.replicate]).normal(100, 10))
         price = self.scenario.legs["way"].price_usd.value

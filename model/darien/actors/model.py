@@ -225,6 +225,13 @@ class RouteModel(mesa.Model):
 
         return gather(self, journeys)
 
+    def let_go(self) -> None:
+        """Give the memory of all records back at once; nothing can be asked of the model after it.
+
+        Model and agents refer to each other, so else it stays taken until Python next looks for garbage.
+        """
+        del self.books, self.world
+
     def to_frame(self) -> DataFrame:
         """The collected model data, a row a day."""
         return self.datacollector.get_model_vars_dataframe()

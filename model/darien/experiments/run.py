@@ -39,6 +39,7 @@ def simulate(
     model = RouteModel(scenario, seed=seed, replicate=replicate, collect=False)
     model.run(on_days=None if progress is None else lambda done: progress(done, days))
     run: Run = model.result(journeys=journeys)
+    model.let_go()
     return replace(run, counts=leg_starts(run.counts)) if starts_only else run
 
 
