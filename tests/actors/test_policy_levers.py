@@ -92,6 +92,8 @@ def test_mentors_and_takedowns_change_no_lever_by_themselves() -> None:
         "mentor_gain": 0.1,
         "from": FROM,
     }
+    one: Any
+    other: Any
     for one, other in zip(levers([mentors], DAY), levers([], DAY), strict=True):
         assert np.array_equal(one, other)
 

@@ -127,7 +127,7 @@ def _panel(sheet: Sheet, box: Box, here: pd.DataFrame, total: pd.DataFrame, scen
     panel.frame(ticks, persons, marks=3.5)
     panel.label_x(ticks, months, 10.5)
     panel.label_y(persons, [signed(value) for value in persons], 10.5)
-    panel.name_y("persons a month", 10.5)
+    panel.name_y("persons a month", 10.5, away=0.88)
     panel.line(panel.xlim, [0, 0], BLACK, 1.2)
     colors = dict(zip(lines, COLORS, strict=False))
     for name, line in lines.items():
@@ -139,7 +139,7 @@ def _panel(sheet: Sheet, box: Box, here: pd.DataFrame, total: pd.DataFrame, scen
     _tie(panel, labels, {name: float(line["difference"].iloc[-1]) for name, line in lines.items()}, colors)
     if len(lines) < len(legs):
         panel.write(
-            1, 1, f"{len(lines)} of {len(legs)} ways drawn", 10.5, up_by=7, across="right", color=GREY
+            1, 1, f"{len(lines)} of {len(legs)} ways drawn", 10.5, up_by=25, across="right", color=GREY
         )
     return panel
 

@@ -148,9 +148,9 @@ class Panel:
         for y, label in zip(self.y(ticks), words, strict=True):
             self.sheet.write(self.left - 6 * _POINT, float(y), label, size, across="right", up="middle")
 
-    def name_y(self, words: str, size: float) -> None:
-        """What the numbers at the left edge count, upright beside them."""
-        self.sheet.write(self.left - 0.74, self.bottom + self.height / 2, words, size, upright=True)
+    def name_y(self, words: str, size: float, away: float = 0.74) -> None:
+        """What the numbers at the left edge count, upright beside them, so many inches from the edge."""
+        self.sheet.write(self.left - away, self.bottom + self.height / 2, words, size, upright=True)
 
     def add(self, artist: Artist, *, clip: bool = True) -> None:
         """Put something on the sheet that is laid out in inches, cut at the edges of the panel or not."""
