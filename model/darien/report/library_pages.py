@@ -165,7 +165,7 @@ def _changes(scenario: Scenario, base: Scenario) -> str:
     for name, measure in after.items():
         if before.get(name) != measure:
             until = f" to {measure.until}" if measure.until else ""
-            kind = f"[{measure.measure}](../measures/{measure.measure}.md)"
+            kind = f"[{measure.measure}](../measures/{measure.measure.replace('_', '-')}.md)"
             source = f": {measure.source}" if measure.source else ""
             lines.append(f"- {kind} `{name}`, from {measure.start}{until}{source}")
     for name, measure in before.items():
