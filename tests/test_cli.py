@@ -325,3 +325,29 @@ def test_a_reader_that_leaves_early_breaks_nothing() -> None:
     )
     assert done.stdout == "{\n"
     assert "Traceback" not in done.stderr
+
+
+TOO_MANY = """
+title: Aid that raises departures
+why: More than the scenario left room for
+extends: verify/measures
+policy:
+  - measure: aid_at_home
+    groups: [one]
+    usd_per_year: 100000000
+    departures_cut_per_100_million: -0.5
+    from: 2020-02-01
+"""
+
+
+@pytest.mark.parametrize("arguments", [("run", "--replicates", "1"), ("compare", "--workers", "2")])
+def test_departures_above_their_headroom_are_told_in_one_line(
+    command: Callable[..., tuple[int, str, str]], tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    """Also by a worker in a process of its own: the error comes back as it was."""
+    file = tmp_path / "too-many.yaml"
+    file.write_text(TOO_MANY)
+    status, _, err = command(arguments[0], file, *arguments[1:], "--out", tmp_path / "out")
+    told = "departures of one would exceed departures.headroom (1 times the reference rate) on 2020-02-01"
+    assert (status, err.splitlines()[-1]) == (2, f"{told}; raise departures.headroom")
+    assert not (tmp_path / "out").exists()

@@ -30,6 +30,7 @@ from darien.engine.departing import count_candidates
 from darien.engine.draws import name_hash
 from darien.engine.levers import Levers, whole_days
 from darien.engine.records import STATES
+from darien.scenario.errors import UserMistake
 from darien.scenario.files import load
 from darien.scenario.measures import SmugglerTakedown
 from darien.scenario.schema import Scenario
@@ -40,14 +41,8 @@ if TYPE_CHECKING:
     from darien.record.run import Run
 
 
-class DeparturesError(ValueError):
+class DeparturesError(UserMistake):
     """A policy or its feedback raises departures above the headroom that candidates were made for."""
-
-    def __init__(self, group: str, date: dt.date, headroom: float) -> None:
-        super().__init__(
-            f"departures of {group} would exceed departures.headroom ({headroom:g} times the reference rate) "
-            f"on {date}; raise departures.headroom"
-        )
 
 
 class RouteModel(mesa.Model):
@@ -121,8 +116,8 @@ class RouteModel(mesa.Model):
     def _centres_fed_by_trained(self) -> dict[int, list[str]]:
         """For each centre whose interviewers are trained: the checkpoints that ask it for beds."""
         fed_by: dict[int, list[str]] = {}
-        for name in self._checkpoints:
-            c = int(self.world.checkpoints["centre"][self.index.checkpoints.index(name)])
+        for name, checkpoint in self._checkpoints.items():
+            c = int(self.world.checkpoints["centre"][checkpoint.position])
             if c >= 0:
                 fed_by.setdefault(c, []).append(name)
         return {c: names for c, names in fed_by.items() if not set(self._trained).isdisjoint(names)}
@@ -215,7 +210,11 @@ class RouteModel(mesa.Model):
             self.kernel_seconds += time.perf_counter() - began
             if self.books.counts[N_OVER]:
                 group = self.index.groups[int(self.books.counts[N_OVER]) - 1]
-                raise DeparturesError(group, self.date, self.scenario.departures.headroom.value)
+                headroom = self.scenario.departures.headroom.value
+                raise DeparturesError(
+                    f"departures of {group} would exceed departures.headroom ({headroom:g} times the "
+                    f"reference rate) on {self.date}; raise departures.headroom"
+                )
         self.running = self.day < self.scenario.period.days
         self.seconds += time.perf_counter() - entered
 
@@ -284,7 +283,7 @@ class RouteModel(mesa.Model):
         for name in self._trained:
             checkpoint = self._checkpoints[name]
             officers = officers_table[checkpoint.position]
-            gained = checkpoint.skill - checkpoint.base_skill
+            gained = checkpoint.skill_gained
             for ability in ("identification", "identification_forged"):
                 if officers[ability] > 0:
                     officers[ability] = as_share(officers[ability] + p.skill_identification.value * gained)
@@ -293,9 +292,7 @@ class RouteModel(mesa.Model):
             pace = max(0.0, 1 + p.skill_inspections.value * gained)
             officers["capacity"] = on_line * officers["inspections_per_officer"] * pace
         for c, fed_by in self._fed_by.items():
-            gained = float(
-                np.mean([self._checkpoints[n].skill - self._checkpoints[n].base_skill for n in fed_by])
-            )
+            gained = float(np.mean([self._checkpoints[name].skill_gained for name in fed_by]))
             beds = self.levers.beds[c]
             beds["sensitivity"] = as_share(beds["sensitivity"] + p.skill_vetting.value * gained)
 
