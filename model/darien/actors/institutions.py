@@ -13,7 +13,6 @@ import mesa
 
 from darien.engine.levers import RULES
 from darien.scenario.measures import Mentors, TrainingMeasure
-from darien.scenario.quantity import Quantity
 from darien.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -89,6 +88,11 @@ class Checkpoint(Institution):
         return self.base_skill + (1.0 - self.base_skill) * (1.0 - untrained)
 
     @property
+    def skill_gained(self) -> float:
+        """What training has added to the skill that its officers had before."""
+        return self.skill - self.base_skill
+
+    @property
     def officers_off_line(self) -> float:
         """Officers on a course, on average over the days to the next review."""
         return min(
@@ -133,7 +137,9 @@ class Training(Institution):
     trained_per_30_days * (1 - s) * officers * course_days / 30 officers are off the line.
     """
 
-    def __init__(self, model: RouteModel, name: str, position: int, measure: TrainingMeasure) -> None:
+    def __init__(
+        self, model: RouteModel, name: str, position: int, measure: TrainingMeasure | Mentors
+    ) -> None:
         super().__init__(model, name, position)
         self.measure = measure
         self.trained: dict[str, float] = dict.fromkeys(measure.checkpoints, 0.0)
@@ -162,15 +168,5 @@ def found_institutions(model: RouteModel, scenario: Scenario) -> None:
     for position, name in enumerate(at.centres):
         DetentionCentre(model, name, position)
     for position, (name, measure) in enumerate(scenario.named_policy):
-        if isinstance(measure, Mentors):
-            Training(model, name, position, _without_courses(measure))
-        elif isinstance(measure, TrainingMeasure):
+        if isinstance(measure, TrainingMeasure | Mentors):
             Training(model, name, position, measure)
-
-
-def _without_courses(mentors: Mentors) -> TrainingMeasure:
-    given = {name: getattr(mentors, name) for name in Mentors.model_fields if name != "measure"}
-    nobody = Quantity(value=0)
-    return TrainingMeasure.model_construct(
-        **given, measure="training", trained_per_30_days=nobody, course_days=nobody
-    )

@@ -11,6 +11,7 @@ from typing import NamedTuple, get_type_hints
 
 import numpy as np
 
+from darien.engine.compiled import inlined
 from darien.engine.records import FLOWS, MIGRANT, STATES, TALLIES
 from darien.engine.world import F4A, F8, I4, I8, U1, U4, Table, World, table
 
@@ -293,17 +294,45 @@ def open_books(
     )
 
 
+@inlined
+def room_needed(books, day, rescheduled):
+    """For all that may happen on a day: records, migrants active on it, chunks of the calendar, rows.
+
+    ``rescheduled``: entries that changed rules may add to the calendar before the day.
+    """
+    departing = 0
+    for g in range(len(books.candidates)):
+        departing += books.candidates[g, day]
+    made = books.counts[N_MIGRANTS]
+    active = departing + books.wakes.days[day]["due"] + rescheduled
+    # Whoever is served from a queue is scheduled too: at the most everyone.
+    chunks = (books.counts[N_ENTRIES] + active + made) // CHUNK + len(books.wakes.days) + 2
+    rows = books.counts[N_ROWS] + books.sums.flows.size + books.sums.stocks.size + 1
+    return made + departing, active, chunks, rows
+
+
+@inlined
+def has_room(books, day):
+    """Whether all that may happen on a day finds its place."""
+    records, active, chunks, rows = room_needed(books, day, 0)
+    return (
+        records <= len(books.migrants)
+        and active <= len(books.today.due)
+        and chunks <= len(books.wakes.next)
+        and rows <= len(books.rows)
+    )
+
+
 def make_room(books: Books, day: int, rescheduled: int = 0) -> Books:
     """Books with room for all that may happen on a day.
 
     Args:
         rescheduled: entries that changed rules may add to the calendar before the day.
     """
-    departing = int(books.candidates[:, day].sum())
-    active = departing + int(books.wakes.days["due"][day]) + rescheduled
-    made = int(books.counts[N_MIGRANTS])
-    if made + departing > len(books.migrants):
-        grown = migrant_array(max(int(len(books.migrants) * 1.5), made + departing))
+    records, active, chunks, rows = (int(n) for n in room_needed.py_func(books, day, rescheduled))
+    if records > len(books.migrants):
+        made = int(books.counts[N_MIGRANTS])
+        grown = migrant_array(max(int(len(books.migrants) * 1.5), records))
         grown[:made] = books.migrants[:made]
         books = books._replace(migrants=grown)
     if active > len(books.today.due):
@@ -313,16 +342,13 @@ def make_room(books: Books, day: int, rescheduled: int = 0) -> Books:
             today=_today(room, len(books.today.limits), groups, legs, len(books.today.waits)),
             weighing=_weighing(room, len(books.weighing.next_free)),
         )
-    # Whoever is served from a queue is scheduled too: at the most everyone.
-    entries = int(books.counts[N_ENTRIES]) + active + made
-    chunks = entries // CHUNK + len(books.wakes.days) + 2
     if chunks > len(books.wakes.next):
         books = books._replace(wakes=_grown_calendar(books.wakes, int(chunks * 1.25)))
-    used = int(books.counts[N_ROWS])
-    if used + books.sums.flows.size + books.sums.stocks.size >= len(books.rows):
-        rows = table(ROW, 2 * (used + books.sums.flows.size + books.sums.stocks.size))
-        rows[:used] = books.rows[:used]
-        books = books._replace(rows=rows)
+    if rows > len(books.rows):
+        used = int(books.counts[N_ROWS])
+        longer = table(ROW, 2 * rows)
+        longer[:used] = books.rows[:used]
+        books = books._replace(rows=longer)
     return books
 
 

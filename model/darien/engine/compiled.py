@@ -44,7 +44,7 @@ def kernel(function: Callable[..., Any]) -> Any:
     return numba.njit(cache=True, _nrt=False, error_model="numpy", boundscheck=False)(function)
 
 
-def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+def inlined(function: Callable[..., Any]) -> Any:
     """Compile a helper that is called per migrant: pasted into its callers."""
     return numba.njit(cache=True, _nrt=False, error_model="numpy", boundscheck=False, forceinline=True)(
         function

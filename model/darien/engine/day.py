@@ -13,17 +13,7 @@ from typing import Any
 import numpy as np
 
 from darien.engine.believing import learn
-from darien.engine.books import (
-    CHUNK,
-    N_ARRIVALS,
-    N_CHOOSERS,
-    N_ENTRIES,
-    N_JOINERS,
-    N_MIGRANTS,
-    N_OVER,
-    N_REQUESTS,
-    N_ROWS,
-)
+from darien.engine.books import N_ARRIVALS, N_CHOOSERS, N_JOINERS, N_OVER, N_REQUESTS, has_room
 from darien.engine.choosing import choose
 from darien.engine.compiled import inlined, kernel
 from darien.engine.departing import depart
@@ -34,25 +24,6 @@ from darien.engine.moving import wake
 from darien.engine.queueing import queue
 from darien.engine.recording import close_books
 from darien.engine.removing import held_until
-
-
-@inlined
-def has_room(b, d):
-    """Whether all that may happen on a day finds its place; darien.engine.books.make_room makes it."""
-    departing = 0
-    for g in range(len(b.candidates)):
-        departing += b.candidates[g, d]
-    active = departing + b.wakes.days[d]["due"]
-    made = b.counts[N_MIGRANTS]
-    # Whoever is served from a queue is scheduled too: at the most everyone.
-    chunks = (b.counts[N_ENTRIES] + active + made) // CHUNK + len(b.wakes.days) + 2
-    rows = b.counts[N_ROWS] + b.sums.flows.size + b.sums.stocks.size
-    return (
-        made + departing <= len(b.migrants)
-        and active <= len(b.today.due)
-        and chunks <= len(b.wakes.next)
-        and rows < len(b.rows)
-    )
 
 
 @kernel

@@ -96,6 +96,16 @@ class Mentors(Dated):
     mentor_gain: Amount  # share brought on in 30 days by one mentor for each 10 officers
     turnover_per_year: Share = Quantity(value=0)  # of the officers, who are replaced by untrained ones
 
+    @property
+    def trained_per_30_days(self) -> Quantity:
+        """Nobody: there are no courses."""
+        return Quantity(value=0)
+
+    @property
+    def course_days(self) -> Quantity:
+        """None are spent off the line."""
+        return Quantity(value=0)
+
 
 class Equipment(Dated):
     """Machines at some checkpoints: kiosks for faces and fingers, document readers, scanners of vehicles."""
