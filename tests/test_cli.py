@@ -239,6 +239,19 @@ def test_check_prints_the_faults_of_all_files(folder: Folder, command: Command) 
     assert [line.split(": ")[0] for line in err.splitlines()] == ["a.yaml:4", "b.yaml:4"]
 
 
+def test_check_takes_a_comparison_for_a_comparison(folder: Folder, command: Command) -> None:
+    text = "title: Two\nwhy: To see\nbase: small.yaml\noptions:\n  more: {set: [seed=12]}\n"
+    folder.write("two.yaml", text)
+    assert command("check", "two.yaml") == (0, "two.yaml: ok: 20 pairs each of small.yaml and more\n", "")
+    folder.write("two.yaml", text.replace("seed=", "sede="))
+    status, out, err = command("check", "two.yaml", "small.yaml")
+    assert (status, out.splitlines()[0][:14]) == (2, "small.yaml: ok")
+    assert "did you mean `seed`?" in err
+    status, _, err = command("check", "two.yaml", "--resolved")
+    assert status == 2
+    assert "is a comparison" in err
+
+
 def test_check_resolved_prints_a_scenario_that_stands_alone(folder: Folder, command: Command) -> None:
     status, out, _ = command("check", "--resolved", "small.yaml", "--set", "seed=12")
     assert status == 0

@@ -134,15 +134,19 @@ def run(
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or built-in names.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios or comparisons.")],
     resolved: Annotated[bool, typer.Option("--resolved", help="Print the whole scenario.")] = False,
     sets: Sets = None,
 ) -> None:
-    """Print every fault of scenario files, with file and line; or the resolved whole."""
+    """Print every fault of scenario and comparison files, with file and line; or a resolved scenario."""
+    from darien.experiments.comparison import is_comparison
     from darien.scenario.files import read, to_yaml, warnings
 
     faulty = False
     for number, what in enumerate(files):
+        if is_comparison(what):
+            faulty |= not _sound_comparison(what, sets or (), resolved)
+            continue
         scenario, found = read(what, sets or (), world=not resolved)
         faulty |= bool(found)
         for fault in found:
@@ -160,6 +164,23 @@ def check(
             print(f"{what}: ok: {_summary(scenario)}")
     if faulty:
         raise typer.Exit(2)
+
+
+def _sound_comparison(what: str, sets: Sequence[str], resolved: bool) -> bool:
+    from darien.experiments.comparison import load
+    from darien.scenario.errors import ScenarioError, UserMistake
+
+    if sets or resolved:
+        raise UserMistake(f"{what}: is a comparison: --set and --resolved are for scenarios")
+    try:
+        loaded = load(what)
+    except ScenarioError as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        return False
+    options = ", ".join(loaded.options)
+    print(f"{what}: ok: {loaded.comparison.replicates} pairs each of {loaded.comparison.base} and {options}")
+    return True
 
 
 def _summary(scenario: Scenario) -> str:

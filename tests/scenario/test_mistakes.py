@@ -358,6 +358,20 @@ MISTAKES = [
         ),
     ),
     Mistake(
+        "fewer admitted by an authority without a border",
+        [
+            (
+                "policy[1].admitted_times",
+                "has no effect: no country of recognised_by has a destination; given 0.5; "
+                "allowed: USA in recognised_by",
+            )
+        ],
+        policy(
+            "measure: information_sharing, enrolled_by: [PAN], recognised_by: [PAN], admitted_times: 0.5, "
+            "from: 2016-02-01"
+        ),
+    ),
+    Mistake(
         "asylum of an authority of another country",
         [
             (

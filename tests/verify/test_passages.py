@@ -53,6 +53,22 @@ def test_an_exit_pass_counter_serves_so_many_a_day_and_protects() -> None:
     assert not books.at("turned_back", "out").any()
 
 
+def test_a_counter_that_closes_serves_by_its_rules_whoever_came_before() -> None:
+    nobody = {"checkpoints": {"post": {"coverage": 0}}, "parameters": {"present_worth": 60}}
+    counter: Plain = {"measure": "exit_pass", "authority": "PAN", "place": "station", "until": on(99)}
+    counter |= {"passes_per_day": 70, "processing_days": 4, "valid_days": 2, "from": on(0)}
+    books = books_of(counter, _wall(), changes=[nobody])
+    came = books.at("finished", "in").sum(axis=1)
+    presented = books.at("presented", "station").sum(axis=1)
+    assert (presented[2:100] == 70).all()
+    assert not presented[100:].any()
+    # those who were being served have a pass; those who waited outside and those who come later have none
+    without = came * (np.arange(books.days) >= 100)
+    without[100] += came[:100].sum() - presented.sum()
+    turned_back = books.at("turned_back", "out").sum(axis=1)
+    assert np.array_equal(turned_back[:103], later(without, 2)[:103])  # then the first try again
+
+
 def test_a_pass_is_granted_to_a_share() -> None:
     nobody = {"checkpoints": {"post": {"coverage": 0}}, "parameters": {"present_worth": 0}}
     counter: Plain = {

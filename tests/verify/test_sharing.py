@@ -141,3 +141,17 @@ def test_the_enrolled_may_have_no_second_pass() -> None:
     none = books_of({**no_second, "enrolled_by": ["PAN"]}, COUNTER, changes=[WORLD, OPEN])
     assert not none.at("presented", "second")[:, 0].any()
     assert np.array_equal(none.at("presented", "second")[:, 1], none.at("finished", "out")[:, 1])
+
+
+@pytest.mark.parametrize("at_border", [True, False])
+def test_the_border_admits_fewer_of_the_enrolled(at_border: bool) -> None:
+    known = {**SHARING, "recognised_by": ["USA"] if at_border else ["CRI"], "admitted_times": 0.25}
+    border: Plain = {"authorities": {"USA": {"label": "Border"}}, "checkpoints": {"far": {"coverage": 0}}}
+    shares: Plain = {"reception": {"one": {"admitted": 0.6, "expelled": 0.3, "removed": 0.1}}}
+    books = books_of(known, changes=[WORLD, border, shares])
+    reached = int(books.at("reached_border", "border")[:, 0].sum())
+    removed, expelled = (int(books.at(what, "border")[:, 0].sum()) for what in ("removed", "expelled"))
+    # from the camp some come again: of each who comes, whether for the first time or not, the same shares
+    share_agrees(removed, reached, 0.1 + 0.6 * 0.75 if at_border else 0.1)
+    share_agrees(expelled, reached, 0.3)
+    assert not books.at("removed", "border")[:, 1].any()

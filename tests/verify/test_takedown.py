@@ -187,3 +187,20 @@ def test_two_networks_share_a_leg_by_seats() -> None:
     sold = found.books.at("started", "out")[300:330].sum()  # up to the last review
     assert ring.sold.sum() + dear_one.sold.sum() == pytest.approx(sold)
     assert ring.sold.sum() / sold == pytest.approx(share, rel=0.02)
+
+
+def test_of_a_takedown_before_the_period_what_has_not_come_back_is_missing() -> None:
+    slack = {"smuggling_networks": {"ring": {"seats_per_day": {"out": 400}}}}
+    found = _run({**TAKEDOWN, "from": on(-65)}, changes=slack)  # two reviews before the first day
+    reviews = 2 + np.arange(360) // 30
+    assert found.seats == pytest.approx(400 - 200 * 0.7**reviews)
+
+
+def test_who_sees_others_wait_for_no_seat_at_all_stays_instead() -> None:
+    gone = {**TAKEDOWN, "seats_removed_share": 1}
+    stuck: Plain = {"smuggling_networks": {"ring": {"growth_per_30_days": 0}}}
+    minds: Plain = {"parameters": {"stay_worth": -20, "time_weight_per_day": 1}}
+    found = _run(gone, changes=merged(stuck, minds))
+    joined = np.diff(found.books.at("stock_queued", "station").sum(axis=1), prepend=0)
+    assert joined[100] > 70  # nobody has been seen to wait in vain yet
+    assert not joined[101:].any()

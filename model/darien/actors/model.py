@@ -245,8 +245,9 @@ class RouteModel(mesa.Model):
         if review:
             self._review(day, date)
         for takedown in self._takedowns:
-            if takedown.start == date:
-                self.network(takedown.network).take_down(takedown.seats_removed_share.value)
+            days_ago = (date - takedown.start).days
+            if days_ago == 0 or (day == 0 and days_ago > 0):
+                self.network(takedown.network).take_down(takedown.seats_removed_share.value, days_ago)
         new = self.policy.levers_on(day)
         old = self.levers
         self.levers = new

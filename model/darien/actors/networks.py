@@ -48,9 +48,13 @@ class Network(Institution):
         everyone = seats_of_all[self.legs]
         return np.divide(self.seats, everyone, out=np.zeros_like(self.seats), where=everyone > 0)
 
-    def take_down(self, share: float) -> None:
-        """Lose a share of the seats on every leg."""
-        self.seats *= 1.0 - share
+    def take_down(self, share: float, days_ago: int = 0) -> None:
+        """Lose a share of the seats on every leg; of one some days ago, what has not come back since.
+
+        What came back is counted by reviews at usual demand.
+        """
+        back = 1.0 - self.given.growth_per_30_days.value
+        self.seats *= 1.0 - share * back ** (days_ago // REVIEW_DAYS)
 
     def review(self, market: Market, share: F8) -> None:
         """Set price and seats for the next 30 days; ``share``: of the market, by leg of its own."""

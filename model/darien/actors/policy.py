@@ -209,6 +209,7 @@ def _(measure: InformationSharing, to: Applying) -> None:
         rule["second_pass"] = measure.second_pass
         rule["identification"] = max(rule["identification"], to.share * measure.identification.value)
         rule["processing_times"] *= times(measure.processing_times, to.share)
+        rule["admitted_times"] *= times(measure.admitted_times, to.share)
 
 
 @apply.register
@@ -274,11 +275,6 @@ def _(measure: ExitPass, to: Applying) -> None:
     c = to.at.counters.index(to.name)
     for g in to.groups(measure.groups):
         to.levers.counter_open[c, g] = 1
-    to.levers.quota[len(to.at.legs) + c] = measure.passes_per_day.value
-    rule = to.levers.passes[c]
-    rule["processing_days"] = whole_days(measure.processing_days.value)
-    rule["valid_days"] = whole_days(measure.valid_days.value)
-    rule["granted_share"] = measure.granted_share.value
 
 
 @apply.register

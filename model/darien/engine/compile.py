@@ -166,6 +166,9 @@ def _compile_places(scenario: Scenario, at: Index, nest_counts: list[int]) -> Ta
         len(at.places),
         hash=[name_hash("place", name) for name in at.places],
         destination=[place.destination for place in places],
+        authority=[
+            at.authorities.index(place.country) if place.country in at.authorities else -1 for place in places
+        ],
         stay_days=[place.stay_days.value for place in places],
         stay_worth=[
             np.nan if p.stay_worth is None else p.stay_worth.value + x.stay_worth.value for x in places

@@ -195,7 +195,9 @@ def _one_round(w, v, b, d, ways, last_round):
         sums.flows[at, g, F_TURNED_AWAY] += persons
         here = places[r["place"]]
         if here["destination"]:
-            receive(r, i, d, here["hash"], v.reception, how, groups, n_places, n_legs, sums, ended, wakes)
+            receive(
+                r, i, d, here, v.reception, v.authorities, how, groups, n_places, n_legs, sums, ended, wakes
+            )
         elif rule == WAIT:
             b.beliefs.stopped[r["leg"], g] += persons
             _wait_outside(r, i, c, d, w, b, ways)

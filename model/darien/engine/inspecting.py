@@ -318,7 +318,19 @@ def inspect(w, v, b, d):
             continue
         if place["destination"]:
             receive(
-                r, i, d, place["hash"], reception, how, groups, len(places), len(legs), sums, ended, wakes
+                r,
+                i,
+                d,
+                place,
+                reception,
+                authorities,
+                how,
+                groups,
+                len(places),
+                len(legs),
+                sums,
+                ended,
+                wakes,
             )
         elif place["first_checkpoint"] < place["last_checkpoint"]:
             arrivals[meet] = i

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from darien.engine.compile import all_checkpoints, all_offices
+from darien.engine.compile import all_checkpoints, all_counters, all_offices
 from darien.engine.world import F8, U1, Index, Table, table
 from darien.scenario.schema import Scenario
 
@@ -45,6 +45,7 @@ AUTHORITY_RULE = np.dtype(
         ("spare", "u1"),
         ("identification", "f8"),  # of the enrolled, at least
         ("processing_times", "f8"),  # for the enrolled
+        ("admitted_times", "f8"),  # of the enrolled, at the border
         ("removal_seats", "f8"),  # persons a day; infinite: no limit
         ("removal_usd", "f8"),  # per person
     ]
@@ -115,13 +116,15 @@ def base_levers(scenario: Scenario, at: Index) -> Levers:
     """The levers of the world with no measure in force.
 
     A checkpoint that a measure opens is there from the start, with no coverage;
-    an exit-pass counter is there, closed. An asylum office is there, closed, with its rules: claims made
-    before it closed are decided by them.
+    exit-pass counters and asylum offices are there, closed, with their rules: by them those are served
+    who came before they closed.
     """
     points = all_checkpoints(scenario)
     centres = scenario.detention_centres.values()
     groups, legs, counters = len(at.groups), len(at.legs), len(at.counters)
+    counters_given = all_counters(scenario).values()
     quota = np.full(legs + counters, np.inf)
+    quota[legs:] = [counter.passes_per_day.value for counter in counters_given]
     for i, leg in enumerate(scenario.legs.values()):
         if leg.persons_per_day is not None:
             quota[i] = leg.persons_per_day.value
@@ -165,7 +168,13 @@ def base_levers(scenario: Scenario, at: Index) -> Levers:
         closed=np.zeros((groups, legs), dtype=np.uint8),
         quota=quota,
         counter_open=np.zeros((counters, groups), dtype=np.uint8),
-        passes=table(PASS_RULE, counters, granted_share=1.0, processing_days=1),
+        passes=table(
+            PASS_RULE,
+            counters,
+            granted_share=[counter.granted_share.value for counter in counters_given],
+            processing_days=[whole_days(counter.processing_days.value) for counter in counters_given],
+            valid_days=[whole_days(counter.valid_days.value) for counter in counters_given],
+        ),
         officers=officers,
         beds=beds,
         removal=removal,
@@ -190,6 +199,7 @@ def base_levers(scenario: Scenario, at: Index) -> Levers:
             release_pass_days=[round(a.release_pass_days.value) for a in authorities],
             second_pass=1,
             processing_times=1.0,
+            admitted_times=1.0,
             removal_seats=[
                 a.removal_seats_per_day.value if a.removal_seats_per_day else np.inf for a in authorities
             ],

@@ -11,6 +11,7 @@ from darien.engine.levers import ADMITTED, EXPELLED
 from darien.engine.records import (
     ARRIVED,
     AT_PLACE,
+    ENROLLED,
     F_ENTERED,
     F_EXPELLED,
     F_REACHED_BORDER,
@@ -25,20 +26,28 @@ RECEPTION = name_hash("reception")
 
 
 @inlined
-def receive(r, i, d, place_hash, reception, how, groups, n_places, n_legs, sums, ended, wakes):
-    """Reception at the US border: admitted, expelled, or sent home."""
+def receive(r, i, d, here, reception, authorities, how, groups, n_places, n_legs, sums, ended, wakes):
+    """Reception at the US border: admitted, expelled, or sent home.
+
+    Of the enrolled whom the border recognises fewer are admitted; those refused for that are sent home.
+    """
     g = np.int64(r["group"])
     place = np.int64(r["place"])
     persons = persons_of(groups, r)
     sums.flows[place, g, F_REACHED_BORDER] += persons
-    u = uniform(mix(visit_key(r) ^ place_hash ^ RECEPTION))
-    if u < reception[g, ADMITTED]:
+    u = uniform(mix(visit_key(r) ^ here["hash"] ^ RECEPTION))
+    admitted = reception[g, ADMITTED]
+    if r["flags"] & ENROLLED and here["authority"] >= 0:
+        rule = authorities[here["authority"]]
+        if rule["recognises"]:
+            admitted *= rule["admitted_times"]
+    if u < admitted:
         days = d - np.int64(r["departed"])
         sums.tallies[n_places + n_legs, g, T_DAYS] += persons * days
         ended[SUCCEEDED, g] += persons
         r["state"] = ARRIVED
         r["since"] = d
-    elif u < reception[g, ADMITTED] + reception[g, EXPELLED]:
+    elif reception[g, ADMITTED] <= u < reception[g, ADMITTED] + reception[g, EXPELLED]:
         ended[FAILED, g] += persons
         sums.flows[place, g, F_EXPELLED] += persons
         come_to(r, how["expelled_to"])

@@ -10,6 +10,8 @@ from darien.engine.draws import U64
 from darien.engine.records import DETAINED, FLOWS, QUEUED, STATES, T_DETAINED, T_QUEUED
 
 _FLOWS, _STATES = U64(len(FLOWS)), U64(len(STATES))
+LONGEST_WAIT = 365.0  # days that anyone reckons with
+LEAST_SERVED = 1e-3  # persons a day
 _EXPONENT, _BIAS = U64(52), U64(1023)
 
 
@@ -21,8 +23,9 @@ def close_books(w, v, b, d):
     ways = len(quota)
     for way in range(ways):
         waiting = lists[way]
-        limited = waiting["persons"] > 0 and not np.isinf(quota[way]) and quota[way] > 0.0
-        waiting["wait_days"] = np.float64(waiting["persons"]) / quota[way] if limited else 0.0
+        limited = waiting["persons"] > 0 and not np.isinf(quota[way])
+        wait = np.float64(waiting["persons"]) / max(quota[way], LEAST_SERVED) if limited else 0.0
+        waiting["wait_days"] = min(wait, LONGEST_WAIT)
     for c in range(len(beds)):
         held = lists[ways + c]
         held["peak"] = max(held["peak"], held["persons"])

@@ -35,7 +35,8 @@ PLACE = np.dtype(
         ("last_office", "u4"),
         ("first_checkpoint", "u4"),  # into checkpoint_list
         ("last_checkpoint", "u4"),
-        ("destination", "i8"),
+        ("destination", "i4"),
+        ("authority", "i4"),  # of its country; -1: none
     ]
 )
 NEST = np.dtype([("hash", "u8"), ("first_leg", "u4"), ("last_leg", "u4")])  # into nest_legs

@@ -144,6 +144,16 @@ def _locate(what: str | Path) -> Path:
         return library.find(str(what))
 
 
+def is_comparison(what: str | Path) -> bool:
+    """Whether a file, or what a built-in name stands for, names options; ``load`` tells its faults."""
+    try:
+        file = _locate(what)
+        root = parse(decode(file.read_bytes(), shown(file)), shown(file), [])
+    except (UserMistake, ScenarioError, OSError):
+        return False
+    return root is not None and isinstance(root.value, dict) and "options" in root.mapping
+
+
 def _scenario(name: str, sets: list[str], file: Path, faults: list[Fault]) -> Scenario | None:
     """A scenario that a comparison names: beside the comparison, else built in. Adds to ``faults``."""
     what: str | Path = name

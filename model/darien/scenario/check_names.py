@@ -57,6 +57,7 @@ def check_names(found: Finder, i: int, measure: Dated) -> None:
             _known(found, i, measure, "detention centre", "detention_centres", "centre")
         case InformationSharing():
             _known(found, i, measure, "authority", "authorities", "enrolled_by", "recognised_by")
+            _admitting(found, i, measure)
         case RemovalAgreement():
             _known(found, i, measure, "authority", "authorities", "authority")
         case ExitPass():
@@ -131,6 +132,18 @@ def _asylum(found: Finder, i: int, measure: Asylum) -> None:
     if known and place is not None and measure.authority not in (None, place.country):
         message = f"is the authority of another country than {measure.place}, which is in {place.country}"
         found.add(("policy", i, "authority"), message, measure.authority, place.country)
+
+
+def _admitting(found: Finder, i: int, measure: InformationSharing) -> None:
+    """Who is admitted changes only where a recognising country has a destination."""
+    readable = None not in (measure.admitted_times, measure.recognised_by)
+    if not readable or measure.admitted_times.value == 1 or "places" in found.parts.broken:
+        return
+    border = {place.country for place in found.parts.places.values() if place and place.destination}
+    if border.isdisjoint(measure.recognised_by):
+        message = "has no effect: no country of recognised_by has a destination"
+        given, allowed = f"{measure.admitted_times.value:g}", f"{listed(sorted(border))} in recognised_by"
+        found.add(("policy", i, "admitted_times"), message, given, allowed)
 
 
 def _visa(found: Finder, where: tuple[Key, ...], measure: VisaRequirement) -> None:

@@ -164,6 +164,7 @@ class InformationSharing(Dated):
     identification: Share = Quantity(value=0)  # of the enrolled inspected, who are recognised, at least
     processing_times: Amount = Quantity(value=1)  # multiplies the days at a counter, for the enrolled
     second_pass: bool = True  # whether the enrolled are given another exit pass
+    admitted_times: Share = Quantity(value=1)  # multiplies the share admitted at the border, of the enrolled
 
 
 class PapersCrackdown(Dated):
