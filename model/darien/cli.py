@@ -236,6 +236,25 @@ def departures(
 
 
 @app.command()
+def calibrate(
+    problem: Annotated[str, typer.Argument(help="A problem: a file, or the name of one in calibration/.")],
+    recover: Annotated[int, typer.Option(min=0, help="Data sets of known truth to fit too.")] = 0,
+    workers: Workers = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder; results/calibrate-NAME if not given.")] = None,
+) -> None:
+    """Fit the unknowns of a problem to reported counts."""
+    try:
+        from darien.calibrate.fit_command import command, told
+    except ModuleNotFoundError as error:
+        raise UserMistake(f"a fit needs {error.name}: pip install 'darien[fit]'") from error
+
+    with _working("runs") as progress:
+        written = command(problem, out, workers, recover, progress)
+    print(told(written))
+    print(f"\nwritten: {written}")
+
+
+@app.command()
 def compare(
     file: Annotated[str, typer.Argument(help="A comparison: a file, or the name of a built-in one.")],
     replicates: Annotated[int | None, typer.Option(min=2, help="Pairs; the file's own if not given.")] = None,

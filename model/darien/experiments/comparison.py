@@ -6,15 +6,14 @@ differently. A scenario file that ``extends`` another is a comparison too: of it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, StringConstraints, field_validator
 
 from darien.record.compared import BASE
-from darien.scenario import files, library, shape
+from darien.scenario import files, library, model_file
 from darien.scenario.errors import Fault, ScenarioError, UserMistake
 from darien.scenario.quantity import Model
 from darien.scenario.schema import Scenario
@@ -96,24 +95,11 @@ def load(what: str | Path) -> Loaded:
 
 def read(file: Path) -> Comparison:
     """The comparison in a file, its scenarios not yet read. Raises ScenarioError with every fault."""
-    name = shown(file)
     faults: list[Fault] = []
-    try:
-        text = decode(file.read_bytes(), name)
-    except OSError as error:
-        raise ScenarioError([Fault(name, None, "", f"cannot be read: {error.strerror}")]) from error
-    root = parse(text, name, faults)
-    if root is None or not isinstance(root.value, dict):
-        raise ScenarioError([Fault(name, 1, "", "is not a comparison", None, "title, why, base, options")])
+    root = model_file.nodes(file, "a comparison", "title, why, base, options", faults)
     if "extends" in root.mapping and "options" not in root.mapping:
         return _of_overlay(root, file)
-    try:
-        comparison = Comparison.model_validate(shape.plain(root, Comparison), strict=True)
-    except ValidationError as error:
-        faults += [_fault(one, root) for one in error.errors(include_url=False)]
-    if faults:
-        raise ScenarioError(faults)
-    return comparison
+    return model_file.validated(root, Comparison, faults)
 
 
 def _of_overlay(root: Node, file: Path) -> Comparison:
@@ -166,43 +152,3 @@ def _scenario(name: str, sets: list[str], file: Path, faults: list[Fault]) -> Sc
     except ScenarioError as error:
         faults += error.faults
         return None
-
-
-def _fault(error: Any, root: Node) -> Fault:
-    """One of pydantic's errors with file, line, path, what was given and what is allowed."""
-    loc = error["loc"]
-    node = root
-    for found in _down(root, loc):
-        node = found
-    path = ".".join(str(key) for key in loc)
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        known = list(shape.fields(Option if loc[0] == "options" else Comparison))
-        near = shape.suggestion(str(loc[-1]), known)
-        hint = f"did you mean {near}?" if near else ", ".join(known)
-        return Fault(
-            node.key_at.file if node.key_at else node.at.file, _line(node), path, "unknown key", None, hint
-        )
-    if kind == "missing":
-        return Fault(node.mark.file, node.mark.line, path, "is missing")
-    given = error["input"] if isinstance(error["input"], (str, int, float, bool)) else None
-    message = error["msg"][0].lower() + error["msg"][1:]
-    return Fault(node.mark.file, node.mark.line, path, message, None if given is None else str(given))
-
-
-def _line(node: Node) -> int | None:
-    return node.key_at.line if node.key_at else node.at.line
-
-
-def _down(root: Node, loc: tuple[int | str, ...]) -> Iterator[Node]:
-    """The nodes along a location, as far as they were written."""
-    node: Node | None = root
-    for key in loc:
-        if node is None:
-            return
-        if isinstance(node.value, list):
-            node = node.value[key] if isinstance(key, int) and key < len(node.value) else None
-        else:
-            node = node.mapping.get(key)
-        if node is not None:
-            yield node

@@ -1,0 +1,182 @@
+"""The data points of a problem: what was reported in a span of time, and what a run counts of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from darien.calibrate.lags import Floats
+from darien.calibrate.problem import Problem, Series, Side
+from darien.record.counted import spots
+from darien.scenario.errors import UserMistake
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from darien.record.reported import Reported
+    from darien.scenario.schema import Scenario
+
+
+Span = tuple[dt.date, dt.date]  # both days counted
+
+
+@dataclass(frozen=True)
+class DataPoint:
+    """One reported number: persons from ``start`` to ``end`` (both counted), or a share of persons.
+
+    ``reported``: the number; for a share also ``other``, the persons in the other part.
+    """
+
+    series: str
+    start: dt.date
+    end: dt.date
+    reported: float
+    other: float | None = None
+
+    @property
+    def label(self) -> str:
+        """The series and the span of time, in short."""
+        whole_year = (self.start.month, self.start.day, self.end.month, self.end.day) == (1, 1, 12, 31)
+        if whole_year and self.start.year == self.end.year:
+            return f"{self.series} {self.start.year}"
+        return f"{self.series} {self.start:%Y-%m} to {self.end:%Y-%m}"
+
+
+def data_points(problem: Problem, scenario: Scenario, reported: Reported) -> list[DataPoint]:
+    """All data points, series by series, in order of time.
+
+    Raises UserMistake for a series that is unknown, an alternative, derives the same group's departures,
+    or has no counts in the period.
+    """
+    found = []
+    for name, series in problem.series.items():
+        _check(name, series, scenario, reported)
+        first = max(series.start or dt.date.min, scenario.period.start)
+        last = min(series.until or dt.date.max, scenario.period.end)
+        one = _spans(name, series, reported, first, last)
+        other = None if series.against is None else _spans(name, series.against, reported, first, last)
+        if series.by_year:
+            one, other = _by_year(one), None if other is None else _by_year(other)
+        here = [
+            DataPoint(name, *span, persons, None if other is None else other[span])
+            for span, persons in sorted(one.items())
+            if other is None or span in other
+        ]
+        if not here:
+            raise UserMistake(f"series.{name}: no counts from {first} to {last}")
+        found += here
+    return found
+
+
+def _check(name: str, series: Series, scenario: Scenario, reported: Reported) -> None:
+    """Roles are kept apart: what derives departures, or is a second count of it, is no target."""
+    for side in (series, series.against):
+        for one in () if side is None else (*side.ids, *side.minus):
+            try:
+                reported.must_exist(one)
+            except KeyError as error:
+                raise UserMistake(f"series.{name}: {error.args[0]}") from error
+            if bool(reported.about.loc[one, "alternative"]):
+                raise UserMistake(f"series.{name}: {one} is a second count of what another series counts")
+    for group in series.groups:
+        if group not in scenario.groups:
+            raise UserMistake(f"series.{name}: there is no group {group}")
+        derives = scenario.groups[group].derives
+        deriving = set() if derives is None else {*derives.annual, *derives.monthly}
+        if series.against is None and deriving & set(series.ids):
+            both = ", ".join(sorted(deriving & set(series.ids)))
+            raise UserMistake(f"series.{name}: {both} derives the departures of {group}: it is no target")
+
+
+def _spans(name: str, side: Side, reported: Reported, first: dt.date, last: dt.date) -> dict[Span, float]:
+    """Persons by span, for the spans that all ids have; the counts of ``minus`` inside each taken off."""
+    tables = []
+    for one in side.ids:
+        rows = reported.series(one)
+        if side.members is not None:
+            rows = rows[rows["group"].isin(side.members)]
+        spans = zip(rows["start"].dt.date, rows["end"].dt.date, strict=True)
+        table: dict[Span, float] = {}
+        for span, value in zip(spans, rows["value"], strict=True):
+            table[span] = table.get(span, 0.0) + float(value)
+        tables.append(table)
+    common = set(tables[0]).intersection(*tables[1:])
+    sums = {span: sum(table[span] for table in tables) for span in common}
+    if side.minus:
+        sums = dict(_less(name, side, reported, *item) for item in sums.items())
+    return {span: value for span, value in sums.items() if first <= span[0] and span[1] <= last}
+
+
+def _by_year(months: dict[Span, float]) -> dict[Span, float]:
+    """Whole years of which every month is there."""
+    years: dict[int, list[float]] = {}
+    for (start, _), persons in months.items():
+        years.setdefault(start.year, []).append(persons)
+    return {
+        (dt.date(year, 1, 1), dt.date(year, 12, 31)): sum(persons)
+        for year, persons in years.items()
+        if len(persons) == 12
+    }
+
+
+def _less(name: str, side: Side, reported: Reported, span: Span, persons: float) -> tuple[Span, float]:
+    """A long span without the later years that other series count."""
+    cut = span[1]
+    for one in side.minus:
+        rows = reported.series(one)
+        inside = rows[(rows["start"].dt.date >= span[0]) & (rows["start"].dt.date <= span[1])]
+        persons -= float(inside["value"].sum())
+        cut = min([cut, *(day - dt.timedelta(days=1) for day in inside["start"].dt.date)])
+    if persons < 0:
+        raise UserMistake(f"series.{name}: what `minus` counts is more than the whole")
+    return (span[0], cut), persons
+
+
+class Counter:
+    """Reads the simulated counterpart of every data point out of a run's counts."""
+
+    def __init__(self, problem: Problem, points: Sequence[DataPoint], scenario: Scenario) -> None:
+        self.points = list(points)
+        self._problem = problem
+        self._sides = {name: _where(series, scenario) for name, series in problem.series.items()}
+        self._against = {
+            name: _where(series.against, scenario)
+            for name, series in problem.series.items()
+            if series.against is not None
+        }
+
+    def read(self, counts: pd.DataFrame) -> Floats:
+        """(points, 2) persons in the run: counted, and in the other part (0 where there is none).
+
+        ``counts`` as in :class:`darien.record.run.Run`, recorded by day or by month.
+        """
+        dates = counts["date"].to_numpy("datetime64[D]")
+        keys = list(zip(counts["measure"], counts["kind"], counts["where"], strict=True))
+        groups, persons = counts["group"].to_numpy(object), counts["persons"].to_numpy(np.float64)
+        rows: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        for name, series in self._problem.series.items():
+            mine = np.isin(groups, series.groups)
+            one = mine & np.fromiter((key in self._sides[name] for key in keys), bool, len(keys))
+            against = self._against.get(name, set())
+            other = mine & np.fromiter((key in against for key in keys), bool, len(keys))
+            rows[name] = (one, other)
+        found = np.zeros((len(self.points), 2))
+        for i, point in enumerate(self.points):
+            inside = (dates >= np.datetime64(point.start)) & (dates <= np.datetime64(_month_end(point.end)))
+            for side in range(2):
+                found[i, side] = persons[inside & rows[point.series][side]].sum()
+        return found
+
+
+def _month_end(day: dt.date) -> dt.date:
+    """Runs are recorded by month: a span that ends within one takes the whole of it."""
+    return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+
+
+def _where(side: Side, scenario: Scenario) -> set[tuple[str, str, str]]:
+    """Measures, kinds and names of the places and legs where a side is counted."""
+    return {(part.measure, kind, where) for part in side.counted for kind, where in spots(scenario, part.at)}

@@ -1,0 +1,248 @@
+"""The design of a problem: runs at points spread over the priors, which every fit of the problem shares.
+
+At each point the departures are worked out anew (:func:`conditioned`), then the history runs once and what
+it counts of each data point is kept. Runs are kept as they finish, in one SQLite file under the hash of all
+that decides them, so that a killed fit goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from darien.calibrate.assumptions import WorkingAssumptions
+from darien.calibrate.command import simulate_on
+from darien.calibrate.counted_series import Counter, data_points
+from darien.calibrate.departures import WORKING, Wanted, averaged, read_responses, rescaled
+from darien.calibrate.lags import Floats, Response, days_of, months_of, with_rates
+from darien.calibrate.problem import Problem, load_problem
+from darien.calibrate.targets import targets_of
+from darien.calibrate.unknowns import Prior, points, priors, scenario_at
+from darien.experiments.pool import Failed, run_all
+from darien.experiments.run import simulate, warm_up
+from darien.record.reported import load_reported
+from darien.record.version import code_version
+from darien.scenario import library
+from darien.scenario.errors import UserMistake
+from darien.scenario.files import load, to_yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from darien.scenario.schema import Scenario
+
+ROUNDS = 4  # of running and rescaling at each point, from the departures of the history
+
+
+@dataclass(frozen=True)
+class Conditioning:
+    """What working out departures anew needs, read once from the history as it stands."""
+
+    rates: pd.DataFrame  # persons per day, months by group
+    responses: dict[str, Response]
+    wanted: dict[str, Wanted]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A problem with all that its runs share."""
+
+    file: Path
+    problem: Problem
+    history: Path
+    base: Scenario
+    priors: list[Prior]
+    counter: Counter
+
+    @property
+    def simulated(self) -> list[Prior]:
+        """The priors of the unknowns that a run needs: all but the reporting shares."""
+        return self.priors[: len(self.problem.unknowns)]
+
+
+@dataclass(frozen=True)
+class Design:
+    """Points and what the runs there counted.
+
+    ``units``: (runs, unknowns) from 0 to 1. ``counts``: (runs, data points, 2) persons.
+    """
+
+    units: Floats
+    counts: Floats
+
+
+def setting(file: Path) -> Setting:
+    """A problem, its history, its priors and data points. Raises UserMistake or ScenarioError."""
+    problem = load_problem(file)
+    beside = file.parent / problem.history
+    history = beside if beside.is_file() else library.find(problem.history)
+    base = load(history)
+    found = data_points(problem, base, load_reported())
+    return Setting(file, problem, history, base, priors(problem, base), Counter(problem, found, base))
+
+
+def conditioning(of: Setting) -> Conditioning:
+    """Responses and targets under the history as it stands; some runs."""
+    import pandas as pd
+
+    working, months = WorkingAssumptions(), months_of(of.base)
+    targets = targets_of(of.base, load_reported())
+    monthly = of.base.departures.monthly
+    names = [month.strftime("%Y-%m") for month in months]
+    rates = pd.DataFrame({name: [monthly[name][m] for m in names] for name in targets}, index=months)
+    responses = read_responses(of.base, rates, simulate_on(1), working)
+    wanted = {
+        name: Wanted(target.persons * responses[name].reach, target.spread, months.year.to_numpy())
+        for name, target in targets.items()
+    }
+    return Conditioning(rates, responses, wanted)
+
+
+def conditioned(scenario: Scenario, how: Conditioning, replicate: int) -> Scenario:
+    """The scenario with departures that give the deriving series under its own unknowns."""
+    working, days, rates = WorkingAssumptions(), days_of(scenario), how.rates.copy()
+    for _ in range(ROUNDS):
+        run = simulate(
+            with_rates(scenario, rates).model_copy(update={"record_every": "month"}), replicate=replicate
+        )
+        counted = averaged([run.counts], scenario, rates.mul(days, axis=0), how.responses)
+        for name in rates.columns:
+            rates[name] = rescaled(
+                rates[name].to_numpy(),
+                days,
+                how.responses[name],
+                counted[name].to_numpy(),
+                how.wanted[name],
+                scenario.persons_per_migrant.get(name, 1),
+                working,
+            )
+    return with_rates(scenario, rates)
+
+
+@dataclass(frozen=True)
+class _Job:
+    file: Path
+    conditioning: Path
+    number: int
+    unit: tuple[float, ...]
+
+
+@cache
+def _shared(file: Path, conditioning_file: Path) -> tuple[Setting, Conditioning]:
+    """What the runs of one worker share."""
+    import pandas as pd
+
+    return setting(file), pd.read_pickle(conditioning_file)
+
+
+def _run(job: _Job) -> Floats:
+    of, how = _shared(job.file, job.conditioning)
+    scenario = scenario_at(of.history, of.problem, of.base, of.simulated, np.array(job.unit))
+    scenario = scenario.model_copy(update={"record_every": "month"})
+    now = conditioned(scenario, how, WORKING + job.number)
+    return of.counter.read(simulate(now, replicate=job.number).counts)
+
+
+class Kept:
+    """The runs of a problem that are done, in a SQLite file."""
+
+    def __init__(self, folder: Path, of: Setting) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.key = _key(of)
+        self.file = folder / f"design-{self.key[:16]}.sqlite"
+        self.conditioning = folder / f"conditioning-{self.key[:16]}.pickle"
+        with closing(self._open()) as store:
+            store.execute(
+                "CREATE TABLE IF NOT EXISTS run (stage TEXT, number INTEGER, unit BLOB, counts BLOB, "
+                "PRIMARY KEY (stage, number))"
+            )
+            store.commit()
+
+    def _open(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.file, timeout=60)
+
+    def put(self, stage: str, number: int, unit: Floats, counts: Floats) -> None:
+        """Keep a run; whole or not at all."""
+        with closing(self._open()) as store, store:
+            store.execute(
+                "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?)",
+                (stage, number, unit.tobytes(), counts.tobytes()),
+            )
+
+    def numbers(self, stage: str) -> set[int]:
+        """Which runs of a stage are done."""
+        with closing(self._open()) as store:
+            return {n for (n,) in store.execute("SELECT number FROM run WHERE stage = ?", (stage,))}
+
+    def design(self, stages: tuple[str, ...], data_points: int) -> Design:
+        """The runs of some stages, in order."""
+        marks = ", ".join("?" * len(stages))
+        with closing(self._open()) as store:
+            rows = store.execute(
+                f"SELECT unit, counts FROM run WHERE stage IN ({marks}) ORDER BY stage, number", stages
+            ).fetchall()
+        units = np.array([np.frombuffer(unit) for unit, _ in rows])
+        counts = np.array([np.frombuffer(found).reshape(data_points, 2) for _, found in rows])
+        return Design(units, counts)
+
+
+def _key(of: Setting) -> str:
+    """The hash of all that decides the runs of a problem: the code, the history, unknowns, data points."""
+    unknowns = {name: unknown.model_dump(mode="json") for name, unknown in of.problem.unknowns.items()}
+    series = {name: series.model_dump(mode="json") for name, series in of.problem.series.items()}
+    said = json.dumps([code_version(), to_yaml(of.base), unknowns, series, ROUNDS], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def run_stage(
+    of: Setting,
+    kept: Kept,
+    stage: str,
+    units: Floats,
+    workers: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Run what is not done yet of a stage. Raises what a run raised, with all others kept."""
+    import pandas as pd
+
+    done = kept.numbers(stage)
+    waiting = [number for number in range(len(units)) if number not in done]
+    tell = progress or (lambda done, of: None)
+    tell(len(done), len(units))
+    if not waiting:
+        return
+    warm_up(of.base)
+    if not kept.conditioning.is_file():
+        part = kept.conditioning.with_suffix(".part")
+        pd.to_pickle(conditioning(of), part)
+        part.replace(kept.conditioning)
+    jobs = [_Job(of.file, kept.conditioning, n, tuple(units[n].tolist())) for n in waiting]
+    failed: list[Failed] = []
+
+    def each(index: int, result: Floats | Failed) -> None:
+        if isinstance(result, Failed):
+            failed.append(result)
+        else:
+            kept.put(stage, waiting[index], units[waiting[index]], result)
+        tell(len(units) - len(waiting) + index + 1, len(units))
+
+    run_all(_run, jobs, workers, each=each)
+    if failed:
+        raise UserMistake(f"{len(failed)} of {len(jobs)} runs failed; the first: {failed[0].error}")
+
+
+def run_design(
+    of: Setting, kept: Kept, workers: int = 1, progress: Callable[[int, int], None] | None = None
+) -> Design:
+    """The runs of the design, those missing run now."""
+    run_stage(of, kept, "design", points(of.problem, len(of.simulated)), workers, progress)
+    return kept.design(("design",), len(of.counter.points))

@@ -1,0 +1,262 @@
+"""``darien calibrate PROBLEM``: run its design, fit the unknowns, tell what the counts say and do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from darien.calibrate.design import Design, Kept, Setting, run_design, run_stage, setting
+from darien.calibrate.emulating import Emulator, emulator
+from darien.calibrate.fitting import Posterior, by_emulator, log_values
+from darien.calibrate.lags import Floats
+from darien.calibrate.observing import Observation, draw_reported, observation
+from darien.calibrate.problem import locate
+from darien.calibrate.recovering import recover, summary
+from darien.record.version import code_version
+from darien.record.whole import check_target, whole_folder, write_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Progress = Callable[[int, int], None]
+NEAR = 96  # runs at draws of a first posterior, which make the emulator sharp where it matters
+THINNED = 300  # draws of the posterior that scenarios use
+LITTLE = 0.2  # share of variance removed below which an unknown is an assumption, not evidence
+OWN = ("manifest.json", "*.csv", "fit.nc")
+KIND, VERSION = "fit", 1
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A posterior and what it was made of."""
+
+    of: Setting
+    seen: Observation
+    design: Design
+    how: Emulator
+    posterior: Posterior
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """Draws of all unknowns, in their own units."""
+        import pandas as pd
+
+        units = self.posterior.units
+        return pd.DataFrame({prior.name: prior.value(units[:, k]) for k, prior in enumerate(self.of.priors)})
+
+
+def command(
+    what: str,
+    out: Path | None = None,
+    workers: int = 1,
+    recoveries: int = 0,
+    progress: Progress | None = None,
+) -> Path:
+    """Fit a problem and write its tables; returns the folder.
+
+    Runs that are done stand in ``out``/runs and are not run again. Raises UserMistake or ScenarioError for
+    what is wrong with the problem or the folder.
+    """
+    file = locate(what)
+    of = setting(file)
+    folder = out or Path("results") / f"calibrate-{file.stem}"
+    target = folder / "fit"
+    check_target(target, OWN)
+    kept = Kept(folder / "runs", of)
+    fit = make_fit(of, kept, workers, progress)
+    recovered = None
+    if recoveries:
+        recovered = recover(
+            of.priors,
+            len(of.simulated),
+            fit.seen,
+            fit.design.units,
+            fit.seen.seen(fit.design.counts),
+            recoveries,
+            workers,
+            progress,
+        )
+    write(fit, target, kept, recovered)
+    return target
+
+
+def make_fit(of: Setting, kept: Kept, workers: int, progress: Progress | None = None) -> Fit:
+    """The design, a first posterior, runs near it, and the posterior of all runs together."""
+    points, simulated = of.counter.points, len(of.simulated)
+    design = run_design(of, kept, workers, progress)
+    seen = observation(of.problem, points, [prior.name for prior in of.priors])
+    first = by_emulator(
+        of.priors,
+        simulated,
+        seen,
+        emulator(design.units, seen.seen(design.counts)),
+        seen.reported,
+        steps=1500,
+    )
+    chosen = first.units[np.linspace(0, len(first.units) - 1, NEAR).astype(int)][:, :simulated]
+    run_stage(of, kept, "near", chosen, workers, progress)
+    both = kept.design(("design", "near"), len(points))
+    how = emulator(both.units, seen.seen(both.counts))
+    return Fit(of, seen, design, how, by_emulator(of.priors, simulated, seen, how, seen.reported))
+
+
+def unknowns_table(fit: Fit) -> pd.DataFrame:
+    """For each unknown its prior and posterior, the share of variance that the counts removed, a label."""
+    import pandas as pd
+
+    rows = []
+    for k, prior in enumerate(fit.of.priors):
+        units = fit.posterior.units[:, k]
+        low, middle, high = prior.value(np.quantile(units, [0.05, 0.5, 0.95]))
+        removed = 1 - float(units.var()) * 12
+        label = "assumption, not evidence" if removed < LITTLE else "informed by the counts"
+        rows.append((prior.name, prior.low, prior.high, middle, low, high, removed, label))
+    columns = ["unknown", "prior_low", "prior_high", "median", "low", "high", "variance_removed", "label"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def predictions_table(fit: Fit) -> pd.DataFrame:
+    """For each data point what was reported, and the 90 % interval of what would be."""
+    import pandas as pd
+
+    luck = np.random.default_rng(3)
+    posterior = fit.posterior.units[luck.integers(0, len(fit.posterior.units), 4000)]
+    prior = luck.uniform(size=(4000, len(fit.of.priors)))
+    intervals = [
+        np.quantile(_predicted(fit, units, luck), [0.05, 0.5, 0.95], axis=0) for units in (prior, posterior)
+    ]
+    said = fit.seen.persons(fit.seen.reported)
+    rows = []
+    for j, point in enumerate(fit.seen.points):
+        (_, _, _), (low, middle, high) = (interval[:, j] for interval in intervals)
+        role = "target" if fit.seen.target[j] else "tests"
+        inside = low <= said[j] <= high
+        before = intervals[0][:, j]
+        rows.append(
+            (
+                point.series,
+                point.start,
+                point.end,
+                role,
+                said[j],
+                middle,
+                low,
+                high,
+                before[0],
+                before[2],
+                inside,
+            )
+        )
+    columns = [
+        "series",
+        "from",
+        "to",
+        "role",
+        "reported",
+        "median",
+        "low",
+        "high",
+        "prior_low",
+        "prior_high",
+        "inside",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _predicted(fit: Fit, units: Floats, luck: np.random.Generator) -> Floats:
+    """(draws, points) of what would be reported, in persons or shares."""
+    simulated = len(fit.of.simulated)
+    means = fit.how.mean(units[:, :simulated])
+    factor = np.linalg.cholesky(fit.how.correlation + 1e-9 * np.eye(means.shape[1]))
+    means = means + (luck.normal(size=means.shape) @ factor.T) * fit.how.error(means)
+    return fit.seen.persons(draw_reported(fit.seen, means, log_values(fit.of.priors, units), luck))
+
+
+def write(fit: Fit, target: Path, kept: Kept, recovered: pd.DataFrame | None) -> None:
+    """All tables of a fit, whole or not at all; a recovery of before is kept with the runs."""
+    import pandas as pd
+
+    keep = kept.file.with_suffix(".recovery.csv")
+    if recovered is not None:
+        recovered.to_csv(keep, index=False)
+    elif keep.is_file():
+        recovered = pd.read_csv(keep)
+    values = fit.values
+    with whole_folder(target, OWN) as folder:
+        values.iloc[np.linspace(0, len(values) - 1, THINNED).astype(int)].to_csv(
+            folder / "posterior.csv", index=False, float_format="%.6g"
+        )
+        unknowns_table(fit).to_csv(folder / "unknowns.csv", index=False, float_format="%.6g")
+        predictions_table(fit).to_csv(folder / "predictions.csv", index=False, float_format="%.6g")
+        values.corr().to_csv(folder / "correlations.csv", float_format="%.3f")
+        if recovered is not None:
+            recovered.to_csv(folder / "recovery.csv", index=False, float_format="%.6g")
+            summary(recovered).to_csv(folder / "recovery-summary.csv", index=False, float_format="%.4g")
+        _inference_data(fit, folder / "fit.nc")
+        write_json(
+            folder / "manifest.json",
+            {
+                "kind": KIND,
+                "version": VERSION,
+                "problem": fit.of.file.name,
+                "title": fit.of.problem.title,
+                "history": fit.of.problem.history,
+                "code": code_version(),
+                "design_runs": len(fit.design.units),
+                "near_runs": NEAR,
+                "persons_per_migrant": dict(fit.of.base.persons_per_migrant),
+                "autocorrelation_steps": round(fit.posterior.steps_per_draw, 1),
+                "converged": fit.posterior.converged,
+            },
+        )
+
+
+def _inference_data(fit: Fit, file: Path) -> None:
+    """The posterior as ArviZ reads it."""
+    import arviz as az
+
+    posterior = {name: column.to_numpy()[None, :] for name, column in fit.values.items()}
+    labels = [point.label for point in fit.seen.points]
+    data = az.from_dict(
+        posterior=posterior,
+        observed_data={"reported": fit.seen.persons(fit.seen.reported)},
+        coords={"point": labels},
+        dims={"reported": ["point"]},
+    )
+    data.to_netcdf(str(file))
+
+
+def told(folder: Path) -> str:
+    """What a fit found, in some lines."""
+    import json
+
+    import pandas as pd
+
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    unknowns = pd.read_csv(folder / "unknowns.csv")
+    predictions = pd.read_csv(folder / "predictions.csv")
+    lines = [
+        f"{manifest['title']}: conditional on departures that give the deriving series at every draw.",
+        f"{manifest['design_runs']} runs over the priors and {manifest['near_runs']} near the posterior; "
+        f"persons per migrant: {manifest['persons_per_migrant'] or 1}",
+    ]
+    if not manifest["converged"]:
+        lines.append(
+            "NOT CONVERGED: the chains are too short for their autocorrelation; do not use this fit."
+        )
+    lines += ["", _as_text(unknowns), "", _as_text(predictions)]
+    for role, own in predictions.groupby("role"):
+        lines.append(
+            f"{role}: {int(own['inside'].sum())} of {len(own)} reported numbers inside their 90 % interval"
+        )
+    return "\n".join(lines)
+
+
+def _as_text(table: pd.DataFrame) -> str:
+    return table.to_string(
+        index=False, float_format=lambda number: f"{number:,.3g}" if abs(number) < 100 else f"{number:,.0f}"
+    )

@@ -1,0 +1,154 @@
+"""Recovery: fits to counts whose truth is known, and how often their intervals hold it.
+
+Truths are points of the design, left out in turn: the emulator and the ABC reports of a fit never saw the run
+that made its counts. Counts are made as :func:`~darien.calibrate.observing.draw_reported` makes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from darien.calibrate.emulating import emulator
+from darien.calibrate.fitting import Posterior, by_abc, by_emulator, log_values
+from darien.calibrate.lags import Floats
+from darien.calibrate.observing import Observation, draw_reported
+from darien.calibrate.unknowns import Prior
+from darien.experiments.pool import Failed, run_all
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+METHODS = ("emulator", "abc")
+LEVEL = 0.9
+GROUPS = 10  # parts of the design that are left out in turn
+STEPS = 1200  # of the chains of one recovery
+
+
+@dataclass(frozen=True)
+class _Job:
+    known: list[Prior]
+    simulated: int
+    of: Observation
+    units: Floats
+    seen: Floats
+    left_out: Floats  # points of the design, by number, that are truths here
+    number: int
+
+
+def recover(
+    known: list[Prior],
+    simulated: int,
+    of: Observation,
+    units: Floats,
+    seen: Floats,
+    data_sets: int,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:
+    """Fit ``data_sets`` sets of counts with known truth, each in every way.
+
+    Returns a row per data set, method and unknown: ``truth``, ``low``, ``high`` (90 % interval), ``rank``
+    of the truth among the draws (0 to 1) and ``contraction`` (1 - posterior variance / prior variance). The
+    unknowns are followed by ``total``: the sum of the logarithms of the fitted counts.
+    """
+    import pandas as pd
+
+    parts = np.array_split(np.random.default_rng(7).permutation(len(units)), GROUPS)
+    jobs = []
+    for number in range(data_sets):
+        part = parts[number % GROUPS]
+        truth = part[(number // GROUPS) % len(part)]
+        left_out = np.array([truth, *part[part != truth]])
+        jobs.append(_Job(known, simulated, of, units, seen, left_out, number))
+    done = 0
+
+    def each(index: int, result: list[dict[str, object]] | Failed) -> None:
+        nonlocal done
+        if isinstance(result, Failed):
+            raise result.error
+        done += 1
+        if progress is not None:
+            progress(done, data_sets)
+
+    found = run_all(_recover_one, jobs, workers, each=each)
+    return pd.DataFrame([row for rows in found if not isinstance(rows, Failed) for row in rows])
+
+
+def _recover_one(job: _Job) -> list[dict[str, object]]:
+    with threadpool_limits(1):  # several data sets at once use the cores better
+        return _recovered(job)
+
+
+def _recovered(job: _Job) -> list[dict[str, object]]:
+    luck = np.random.default_rng([11, job.number])
+    truth_run = int(job.left_out[0])
+    rest = np.setdiff1d(np.arange(len(job.units)), job.left_out.astype(int))
+    truth = np.concatenate([job.units[truth_run], luck.uniform(size=len(job.known) - job.simulated)])
+    reported = draw_reported(job.of, job.seen[truth_run], log_values(job.known, truth), luck)
+    how = emulator(job.units[rest], job.seen[rest])
+    fits = {
+        "emulator": by_emulator(
+            job.known, job.simulated, job.of, how, reported, steps=STEPS, seed=job.number
+        ),
+        "abc": by_abc(
+            job.known, job.simulated, job.of, job.units[rest], job.seen[rest], reported, seed=job.number
+        ),
+    }
+    rows: list[dict[str, object]] = []
+    fitted = job.of.target
+    for method in METHODS:
+        posterior = fits[method]
+        total = how.mean(posterior.units[:, : job.simulated])
+        noisy = total + luck.normal(size=total.shape) * how.error(total)
+        columns = [*posterior.units.T, noisy[:, fitted].sum(axis=1)]
+        truths = [*truth, job.seen[truth_run, fitted].sum()]
+        names = [prior.name for prior in job.known] + ["total"]
+        for name, draws, true in zip(names, columns, truths, strict=True):
+            rows.append(_row(job.number, method, name, draws, float(true), posterior))
+    return rows
+
+
+def _row(
+    number: int, method: str, name: str, draws: Floats, truth: float, posterior: Posterior
+) -> dict[str, object]:
+    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    prior_variance = 1 / 12
+    return {
+        "data_set": number,
+        "method": method,
+        "unknown": name,
+        "truth": truth,
+        "low": float(low),
+        "high": float(high),
+        "rank": float((draws < truth).mean()),
+        "contraction": float("nan") if name == "total" else 1 - float(draws.var()) / prior_variance,
+        "converged": posterior.converged,
+    }
+
+
+def summary(rows: pd.DataFrame) -> pd.DataFrame:
+    """By method and unknown: coverage of the 90 % intervals, data sets, mean contraction, mean width,
+    and the p-value of uniform ranks (Kolmogorov-Smirnov)."""
+    import pandas as pd
+    from scipy.stats import kstest
+
+    found = []
+    for (method, unknown), own in rows.groupby(["method", "unknown"], sort=False):
+        held = (own["low"] <= own["truth"]) & (own["truth"] <= own["high"])
+        found.append(
+            {
+                "method": method,
+                "unknown": unknown,
+                "data_sets": len(own),
+                "coverage": held.mean(),
+                "contraction": own["contraction"].mean(),
+                "width": (own["high"] - own["low"]).mean(),
+                "uniform_p": kstest(own["rank"], "uniform").pvalue,
+            }
+        )
+    return pd.DataFrame(found)

@@ -1,0 +1,121 @@
+"""The unknowns of a problem: priors, points of a design, and the scenario that a point stands for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+from scipy.stats import qmc
+
+from darien.calibrate.lags import Floats
+from darien.calibrate.problem import Problem, Scale, Unknown
+from darien.scenario.errors import UserMistake
+from darien.scenario.files import load
+from darien.scenario.quantity import Quantity
+from darien.scenario.schema import Scenario
+
+DESIGN_SEED = 20140101  # a design is part of the problem: the same for everyone
+
+
+@dataclass(frozen=True)
+class Prior:
+    """A flat prior between two bounds; a point of it is a number from 0 to 1."""
+
+    name: str
+    low: float
+    high: float
+    scale: Scale
+
+    def value(self, unit: Floats | float) -> Any:
+        """Values for points from 0 to 1."""
+        if self.scale == "log":
+            return np.exp(math.log(self.low) + np.asarray(unit) * math.log(self.high / self.low))
+        return self.low + np.asarray(unit) * (self.high - self.low)
+
+
+def priors(problem: Problem, scenario: Scenario) -> list[Prior]:
+    """Priors of the unknowns of the scenario, then of the reporting shares, in the order of the file.
+
+    Raises UserMistake where a path names no number, or no range is known.
+    """
+    found = []
+    for name, unknown in problem.unknowns.items():
+        low, high = _bounds(name, unknown, scenario)
+        if not low < high:
+            raise UserMistake(f"unknowns.{name}: its low {low:g} is not below its high {high:g}")
+        if unknown.scale == "log" and low <= 0:
+            raise UserMistake(f"unknowns.{name}: a log scale needs a low above 0, got {low:g}")
+        found.append(Prior(name, low, high, unknown.scale))
+    return found + [Prior(name, share.low, share.high, "log") for name, share in problem.reporting.items()]
+
+
+def _bounds(name: str, unknown: Unknown, scenario: Scenario) -> tuple[float, float]:
+    if unknown.times is not None:
+        for path in unknown.paths:
+            quantity_at(scenario, path)
+        return float(unknown.times.low or 0.0), float(unknown.times.high or 0.0)
+    given = quantity_at(scenario, unknown.paths[0])
+    low = given.low if unknown.low is None else unknown.low
+    high = given.high if unknown.high is None else unknown.high
+    if low is None or high is None:
+        raise UserMistake(f"unknowns.{name}: {unknown.paths[0]} has no range: give low and high")
+    return low, high
+
+
+def quantity_at(scenario: Scenario, path: str) -> Quantity:
+    """The number at a path such as ``parameters.cost_weight`` or ``policy.NAME.coverage_added``.
+
+    Raises UserMistake where there is none.
+    """
+    at: Any = scenario
+    for step in path.split("."):
+        if isinstance(at, list):
+            at = dict(scenario.named_policy).get(step)
+        elif isinstance(at, dict):
+            at = at.get(step)
+        elif isinstance(at, BaseModel):
+            at = getattr(at, step, None)
+        if at is None:
+            raise UserMistake(f"{path}: the scenario has nothing there (at {step})")
+    if not isinstance(at, Quantity):
+        raise UserMistake(f"{path}: is not a number of the scenario")
+    return at
+
+
+def sets_of(problem: Problem, scenario: Scenario, known: Sequence[Prior], unit: Floats) -> list[str]:
+    """What a point of the design sets in the scenario, as after ``--set``."""
+    numbers: dict[str, float] = {}
+    for prior, u in zip(known, unit, strict=False):
+        unknown = problem.unknowns[prior.name]
+        value = float(prior.value(float(u)))
+        for path in unknown.paths:
+            if unknown.times is None:
+                numbers[path] = value
+            else:
+                before = numbers.get(path, quantity_at(scenario, path).value)
+                numbers[path] = before * value
+    return [f"{path}={_bounded(path, number)!r}" for path, number in numbers.items()]
+
+
+def _bounded(path: str, number: float) -> float:
+    """Shares stay shares when they are multiplied."""
+    is_share = path.rsplit(".", 1)[-1] in ("coverage", "identification", "coverage_added", "bribe_share")
+    return min(1.0, number) if is_share else number
+
+
+def scenario_at(
+    file: Path, problem: Problem, base: Scenario, known: Sequence[Prior], unit: Floats
+) -> Scenario:
+    """The history with the unknowns of a point, checked as any scenario is."""
+    return load(file, sets_of(problem, base, known, unit))
+
+
+def points(problem: Problem, dimensions: int) -> Floats:
+    """(runs, dimensions) points from 0 to 1: a scrambled Sobol sequence, of which any part is spread out."""
+    drawn = qmc.Sobol(dimensions, seed=DESIGN_SEED).random_base2(math.ceil(math.log2(problem.runs)))
+    return np.asarray(drawn[: problem.runs], dtype=np.float64)

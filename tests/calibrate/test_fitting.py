@@ -1,0 +1,147 @@
+"""Both ways to a posterior, where the posterior is known; and what is kept of a design."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from darien.calibrate.counted_series import DataPoint
+from darien.calibrate.design import Kept, run_stage, setting
+from darien.calibrate.emulating import emulator, log_likelihood
+from darien.calibrate.fitting import by_abc, by_emulator, log_values
+from darien.calibrate.lags import Floats
+from darien.calibrate.observing import Observation, draw_reported
+from darien.calibrate.problem import locate
+from darien.calibrate.recovering import recover, summary
+from darien.calibrate.unknowns import Prior
+
+SLOPES = np.array([[3.0, 0.0, 1.0], [0.0, 2.0, 1.0]])  # of the log counts, by unknown
+SPREAD = 0.1
+KNOWN = [Prior("first", 0, 1, "linear"), Prior("second", 0, 1, "linear")]
+
+
+def toy(shares: int = 0) -> Observation:
+    """Three counts of thousands; with a reporting share that multiplies the last."""
+    point = DataPoint("s", dt.date(2014, 1, 1), dt.date(2014, 12, 31), 1.0)
+    return Observation(
+        points=[point] * 3,
+        share_of=np.array([-1, -1, 2 if shares else -1]),
+        spread=np.full(3, SPREAD),
+        target=np.array([True, True, True]),
+        is_share=np.zeros(3, dtype=bool),
+    )
+
+
+def runs(n: int = 300) -> tuple[Floats, Floats]:
+    """Points and log counts of a linear model with little noise of its own."""
+    luck = np.random.default_rng(5)
+    units = luck.uniform(size=(n, 2))
+    return units, 8 + units @ SLOPES + 0.02 * luck.normal(size=(n, 3))
+
+
+TRUTH = np.array([0.4, 0.6])
+# Linear and Gaussian: precision of the unknowns = slopes x slopes / variance.
+DEVIATION = np.sqrt(np.diag(np.linalg.inv(SLOPES @ SLOPES.T / (SPREAD**2 + 0.02**2))))
+
+
+def test_the_emulator_gives_the_known_posterior() -> None:
+    units, seen = runs()
+    posterior = by_emulator(
+        KNOWN, 2, toy(), emulator(units, seen), 8 + TRUTH @ SLOPES, steps=1500, walkers=32
+    )
+    assert posterior.converged
+    assert posterior.units.mean(axis=0) == pytest.approx(TRUTH, abs=0.01)
+    assert posterior.units.std(axis=0) == pytest.approx(DEVIATION, rel=0.15)
+
+
+def test_abc_comes_near_the_known_posterior() -> None:
+    units, seen = runs(1000)
+    posterior = by_abc(KNOWN, 2, toy(), units, seen, 8 + TRUTH @ SLOPES)
+    assert posterior.units.mean(axis=0) == pytest.approx(TRUTH, abs=0.02)
+    assert posterior.units.std(axis=0) == pytest.approx(DEVIATION, rel=0.3)
+
+
+def test_the_same_seed_gives_the_same_draws() -> None:
+    units, seen = runs()
+    one, two = (
+        by_emulator(KNOWN, 2, toy(), emulator(units, seen), 8 + TRUTH @ SLOPES, steps=60, walkers=16)
+        for _ in range(2)
+    )
+    assert np.array_equal(one.units, two.units)
+    assert not one.converged  # and 40 steps are too few
+
+
+def test_an_error_that_grows_where_counts_are_small_is_seen() -> None:
+    luck = np.random.default_rng(2)
+    units = luck.uniform(size=(600, 2))
+    means = 3 + 4 * units[:, [0]] + np.zeros((1, 3))
+    noise = np.exp(-2 * units[:, [0]])
+    how = emulator(units, means + noise * luck.normal(size=(600, 3)))
+    small, large = how.error(np.array([[4.0] * 3])), how.error(np.array([[6.0] * 3]))
+    assert (small > 1.8 * large).all()
+    assert small == pytest.approx(np.exp(-0.5), rel=0.25)
+
+
+def test_the_likelihood_is_that_of_a_normal() -> None:
+    units, seen = runs()
+    how = emulator(units, seen)
+    here = np.array([[0.4, 0.6], [0.5, 0.5]])
+    reported = 8 + TRUTH @ SLOPES
+    of = toy()
+    found = log_likelihood(here, log_values(KNOWN, here), of, how, reported, of.target)
+    mean, error = how.mean(here), how.error(how.mean(here))
+    for k in range(2):
+        covariance = np.outer(error[k], error[k]) * how.correlation + np.diag(of.variance(mean)[k])
+        off = reported - mean[k]
+        direct = -0.5 * off @ np.linalg.inv(covariance) @ off - 0.5 * np.linalg.slogdet(covariance)[1]
+        assert found[k] == pytest.approx(direct)
+
+
+def test_a_reporting_share_multiplies_its_counts_only() -> None:
+    of = toy(shares=1)
+    known = [*KNOWN, Prior("share", 0.5, 2.0, "log")]
+    means, logs = np.full((1, 3), 8.0), log_values(known, np.array([[0.3, 0.3, 1.0]]))
+    assert of.expected(means, logs)[0] == pytest.approx([8, 8, 8 + np.log(2)])
+    made = draw_reported(of, np.full((4000, 3), 8.0), np.repeat(logs, 4000, axis=0), np.random.default_rng(1))
+    assert made.mean(axis=0) == pytest.approx([8, 8, 8 + np.log(2)], abs=0.01)
+    assert made.std(axis=0) == pytest.approx(np.sqrt(SPREAD**2 + np.exp(-8)), rel=0.05)
+
+
+def test_a_share_of_persons_is_compared_by_its_odds() -> None:
+    of = toy()
+    odds = Observation(of.points, of.share_of, of.spread, of.target, np.array([True, False, False]))
+    seen = odds.seen(np.array([[300.0, 100.0], [50.0, 0.0], [0.0, 0.0]]))
+    assert seen == pytest.approx(np.log([300.5 / 100.5, 50.5, 0.5]))
+    assert odds.persons(seen)[0] == pytest.approx(0.75, abs=0.002)
+    assert odds.persons(seen)[1:] == pytest.approx([50, 0])
+
+
+def test_recovery_leaves_the_truth_out_and_says_how_often_it_is_held() -> None:
+    units, seen = runs(120)
+    rows = recover(KNOWN, 2, toy(), units, seen, 4)
+    assert len(rows) == 4 * 2 * 3
+    table = summary(rows)
+    assert set(table["method"]) == {"emulator", "abc"}
+    first = rows[(rows["unknown"] == "first") & (rows["data_set"] == 0)]
+    assert first["truth"].nunique() == 1
+    assert (first["contraction"] > 0.8).all()
+    sharp = table[(table["unknown"] != "total") & (table["method"] == "emulator")]
+    assert (sharp["coverage"] >= 0.5).all()
+
+
+def test_runs_that_are_done_are_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    of = setting(locate("2014-2018"))
+    kept = Kept(tmp_path, of)
+    units, counts = np.full((3, len(of.simulated)), 0.5), np.arange(2.0 * len(of.counter.points))
+    for number in range(3):
+        kept.put("design", number, units[number], counts + number)
+    monkeypatch.setattr("darien.calibrate.design.run_all", lambda *_, **__: pytest.fail("ran again"))
+    run_stage(of, kept, "design", units, workers=1)
+    again = Kept(tmp_path, setting(locate("2014-2018")))
+    found = again.design(("design",), len(of.counter.points))
+    assert np.array_equal(found.units, units)
+    assert np.array_equal(found.counts[2].ravel(), counts + 2)
+    assert again.numbers("near") == set()

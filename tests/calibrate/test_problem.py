@@ -1,0 +1,209 @@
+"""Problem files: what they may say, where their mistakes are told, and what their data points are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from calibrate import small
+from darien.calibrate.counted_series import Counter, DataPoint, data_points
+from darien.calibrate.problem import Problem, load_problem, locate
+from darien.calibrate.unknowns import points, priors, quantity_at, sets_of
+from darien.record.reported import load_reported
+from darien.scenario.errors import ScenarioError, UserMistake
+from darien.scenario.files import load
+
+GOOD = """\
+title: A problem
+why: a test
+history: history-2014-2018
+runs: 64
+unknowns:
+  weight: {paths: [parameters.cost_weight]}
+  cover:
+    paths: [checkpoints.tapachula.coverage, checkpoints.huixtla_bus.coverage]
+    times: {value: 1, low: 0.5, high: 2}
+    scale: log
+reporting:
+  honduras: {low: 0.5, high: 1.5, assumption: a test}
+series:
+  all:
+    role: target
+    ids: [HND_irregular_annual_all]
+    counted: [{measure: entered, at: [danli]}]
+    groups: [cuba]
+    share: honduras
+    spread: 0.2
+"""
+
+
+def problem(folder: Path, text: str = GOOD) -> Problem:
+    """The problem of a text."""
+    file = folder / "problem.yaml"
+    file.write_text(text, encoding="utf-8")
+    return load_problem(file)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("spread: 0.2", "spraed: 0.2", ":20: series.all.spraed: unknown key; allowed: did you mean spread?"),
+        (
+            "share: honduras",
+            "share: hondruas",
+            ":19: series.all.share: is no reporting share; given hondruas",
+        ),
+        ("runs: 64", "runs: 3", ":4: runs: "),
+        ("role: target", "role: derives", ":15: series.all.role: "),
+        ("low: 0.5, high: 1.5", "low: 1.5, high: 0.5", "reporting.honduras: low 1.5 is not below high 0.5"),
+        ("    times: {value: 1, low: 0.5, high: 2}\n", "", "has several paths: give `times`"),
+        ("why: a test\n", "", "why: is missing"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, told: str) -> None:
+    with pytest.raises(ScenarioError) as error:
+        problem(tmp_path, GOOD.replace(old, new, 1))
+    assert told in str(error.value)
+
+
+def test_a_problem_that_is_not_there_names_the_nearest() -> None:
+    with pytest.raises(UserMistake, match="did you mean 2014-2018"):
+        locate("2014-2017")
+    assert locate("2014-2018").name == "2014-2018.yaml"
+
+
+def test_priors_come_from_the_scenario_or_the_file(tmp_path: Path) -> None:
+    of, scenario = problem(tmp_path), load("history-2014-2018")
+    weight, cover, share = priors(of, scenario)
+    given = quantity_at(scenario, "parameters.cost_weight")
+    assert (weight.low, weight.high) == (given.low, given.high)
+    assert (cover.value(0.0), cover.value(0.5), cover.value(1.0)) == pytest.approx((0.5, 1.0, 2.0))
+    assert (share.name, share.value(1.0)) == ("honduras", pytest.approx(1.5))
+    with pytest.raises(UserMistake, match="nothing there"):
+        quantity_at(scenario, "checkpoints.tapachulla.coverage")
+    with pytest.raises(UserMistake, match="is not a number"):
+        quantity_at(scenario, "checkpoints.tapachula")
+
+
+def test_a_point_sets_single_values_and_multiplies_others(tmp_path: Path) -> None:
+    of, scenario = problem(tmp_path), load("history-2014-2018")
+    known = priors(of, scenario)
+    sets = dict(one.split("=") for one in sets_of(of, scenario, known[:2], np.array([0.25, 1.0])))
+    assert float(sets["parameters.cost_weight"]) == pytest.approx(float(known[0].value(0.25)))
+    for name in ("tapachula", "huixtla_bus"):
+        before = quantity_at(scenario, f"checkpoints.{name}.coverage").value
+        assert float(sets[f"checkpoints.{name}.coverage"]) == pytest.approx(min(1, 2 * before))
+    changed = load("history-2014-2018", [f"{path}={value}" for path, value in sets.items()])
+    assert changed.parameters.cost_weight.value == float(sets["parameters.cost_weight"])
+
+
+def test_a_design_is_the_same_for_everyone_and_spread_out(tmp_path: Path) -> None:
+    drawn = points(problem(tmp_path), 2)
+    assert np.array_equal(drawn, points(problem(tmp_path), 2))
+    assert drawn.shape == (64, 2)
+    assert (np.histogram(drawn[:, 0], bins=8, range=(0, 1))[0] == 8).all()
+
+
+def series(**changes: Any) -> Problem:
+    """A problem of one series."""
+    one = {
+        "role": "target",
+        "ids": ["HND_irregular_annual_all"],
+        "counted": [{"measure": "entered", "at": ["darien"]}],
+        "groups": ["cuba"],
+        "spread": 0.1,
+    }
+    unknowns = {"coverage": {"paths": ["checkpoints.road.coverage"], "low": 0.1, "high": 0.9}}
+    return Problem.model_validate(
+        {
+            "title": "t",
+            "why": "w",
+            "history": "h",
+            "runs": 64,
+            "unknowns": unknowns,
+            "series": {"one": one | changes},
+        }
+    )
+
+
+def test_data_points_are_the_years_of_the_period() -> None:
+    found = data_points(series(), small.scenario(), load_reported())
+    assert [(p.start.year, p.reported) for p in found][:2] == [(2014, 5993), (2015, 21122)]
+    assert len(found) == 5
+    assert found[0].label == "one 2014"
+    until = data_points(series(until=dt.date(2015, 12, 31)), small.scenario(), load_reported())
+    assert until == found[:2]
+
+
+def test_months_are_summed_to_years_and_held_against_others() -> None:
+    of = series(
+        ids=["MEX_expelled_total_monthly_Honduras"],
+        by_year=True,
+        groups=["northern_triangle"],
+        against={"ids": ["USASWB_USBP_M_Honduras"], "counted": [{"measure": "entered", "at": ["darien"]}]},
+    )
+    reported = load_reported()
+    found = data_points(of, small.scenario(), reported)
+    assert [point.start.year for point in found] == [2015, 2016, 2017, 2018]
+    annual = reported.annual(["MEX_expelled_total_annual_Honduras"])
+    assert found[0].reported == annual[pd.Timestamp(2015, 1, 1)]
+    monthly = reported.monthly(["USASWB_USBP_M_Honduras"])
+    assert found[0].other == monthly["2015"].sum()
+
+
+def test_later_years_are_taken_off_a_long_span() -> None:
+    of = series(
+        ids=["HND_irregular_2014_2019_by_nat"],
+        members=["Cuba"],
+        minus=["HNDnat_irregular_annual_Cuba"],
+    )
+    (point,) = data_points(of, small.scenario(), load_reported())
+    assert (point.start, point.end) == (dt.date(2014, 1, 1), dt.date(2017, 12, 31))
+    assert point.reported == 51113 - 2939 - 21084
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"ids": ["PAN_irregular_annual_Cuba"]}, "derives the departures of cuba: it is no target"),
+        ({"ids": ["HND_irregular_anual_all"]}, "the nearest is HND_irregular_annual_all"),
+        ({"ids": ["PAN_irregular_annual_all_alt"]}, "no reported series"),
+        ({"groups": ["cubans"]}, "there is no group cubans"),
+        ({"until": dt.date(2013, 1, 1)}, "no counts from"),
+    ],
+)
+def test_series_that_cannot_be_targets_are_refused(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(UserMistake, match=told):
+        data_points(series(**changes), small.scenario(), load_reported())
+
+
+def test_a_second_count_is_never_fitted() -> None:
+    reported = load_reported()
+    alternative = reported.about.index[reported.about["alternative"]][0]
+    with pytest.raises(UserMistake, match="second count"):
+        data_points(series(ids=[alternative]), small.scenario(), reported)
+
+
+def test_a_run_is_counted_where_and_when_the_series_was() -> None:
+    scenario = small.scenario()
+    of = series(counted=[{"measure": "entered", "at": ["darien"]}, {"measure": "apprehended", "at": ["MEX"]}])
+    spans = [
+        DataPoint("one", dt.date(2015, 1, 1), dt.date(2015, 12, 31), 1.0),
+        DataPoint("one", dt.date(2015, 12, 1), dt.date(2016, 1, 18), 1.0),
+    ]
+    rows = [
+        ("2014-12-31", "darien", "place", "cuba", "entered", 1),
+        ("2015-01-31", "darien", "place", "cuba", "entered", 10),
+        ("2015-12-31", "north", "leg", "cuba", "apprehended", 100),
+        ("2015-12-31", "north", "leg", "northern_triangle", "apprehended", 1000),
+        ("2016-01-31", "darien", "place", "cuba", "entered", 10000),
+        ("2016-01-31", "quito", "place", "cuba", "entered", 100000),
+    ]
+    counts = pd.DataFrame(rows, columns=["date", "where", "kind", "group", "measure", "persons"])
+    counts["date"] = pd.to_datetime(counts["date"])
+    assert Counter(of, spans, scenario).read(counts).tolist() == [[110, 0], [10100, 0]]
