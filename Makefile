@@ -10,10 +10,11 @@ PUBLISHED := results/published
 ANSWERS := results/answers
 REPLICATES ?= 20
 WORKERS ?= 2
+RECOVERIES ?= 200
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench answers library docs figures published clean
+.PHONY: help run test lint bench answers library fits docs figures published clean
 
 help:
 	@echo "make run        install, simulate $(HISTORY) three times, write tables and figures to $(OUT)"
@@ -21,6 +22,7 @@ help:
 	@echo "make lint       style, types and the one-way imports"
 	@echo "make answers    the first three policy questions, $(REPLICATES) paired replicates each"
 	@echo "make library    every scenario of the library beside its history, and its pages in docs/library"
+	@echo "make fits       fit the unknowns to reported counts, and docs/fit.md (about an hour)"
 	@echo "make figures    draw the figures of $(OUT) again"
 	@echo "make bench      speed against plain numpy and Mesa agents, on this machine"
 	@echo "make docs       write docs/parameters.md anew from the world"
@@ -67,6 +69,11 @@ library: $(VENV)/installed
 			--workers $(WORKERS) --out results/library-$$years || exit 1; \
 	done
 	$(BIN)/python -m darien.report.library_pages results/library-2014-2018 results/library-2018-2023
+
+# Runs that are done are kept in results/calibrate-NAME: stopped and started again, it goes on.
+fits: $(VENV)/installed-dev
+	$(BIN)/darien calibrate 2014-2018 --workers $(WORKERS) --recover $(RECOVERIES) --out results/calibrate-2014-2018
+	$(BIN)/python -m darien.calibrate.fit_page results/calibrate-2014-2018
 
 figures: $(VENV)/installed
 	$(BIN)/python -c 'from pathlib import Path; from darien.report.figures import draw; print(*draw(Path("$(OUT)")), sep="\n")'

@@ -248,10 +248,12 @@ def calibrate(
     except ModuleNotFoundError as error:
         raise UserMistake(f"a fit needs {error.name}: pip install 'darien[fit]'") from error
 
+    from darien.report.figures import draw_fit
+
     with _working("runs") as progress:
         written = command(problem, out, workers, recover, progress)
     print(told(written))
-    print(f"\nwritten: {written}")
+    print(f"\n{_where(written, draw_fit(written))}")
 
 
 @app.command()

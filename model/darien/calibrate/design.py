@@ -137,7 +137,7 @@ class _Job:
 
 
 @cache
-def _shared(file: Path, conditioning_file: Path) -> tuple[Setting, Conditioning]:
+def shared(file: Path, conditioning_file: Path) -> tuple[Setting, Conditioning]:
     """What the runs of one worker share."""
     import pandas as pd
 
@@ -145,7 +145,7 @@ def _shared(file: Path, conditioning_file: Path) -> tuple[Setting, Conditioning]
 
 
 def _run(job: _Job) -> Floats:
-    of, how = _shared(job.file, job.conditioning)
+    of, how = shared(job.file, job.conditioning)
     scenario = scenario_at(of.history, of.problem, of.base, of.simulated, np.array(job.unit))
     scenario = scenario.model_copy(update={"record_every": "month"})
     now = conditioned(scenario, how, WORKING + job.number)
@@ -165,6 +165,10 @@ class Kept:
                 "CREATE TABLE IF NOT EXISTS run (stage TEXT, number INTEGER, unit BLOB, counts BLOB, "
                 "PRIMARY KEY (stage, number))"
             )
+            store.execute(
+                "CREATE TABLE IF NOT EXISTS said (stage TEXT, number INTEGER, text TEXT, "
+                "PRIMARY KEY (stage, number))"
+            )
             store.commit()
 
     def _open(self) -> sqlite3.Connection:
@@ -177,6 +181,16 @@ class Kept:
                 "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?)",
                 (stage, number, unit.tobytes(), counts.tobytes()),
             )
+
+    def say(self, stage: str, number: int, text: str) -> None:
+        """Keep what a run of another kind found; whole or not at all."""
+        with closing(self._open()) as store, store:
+            store.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?)", (stage, number, text))
+
+    def said(self, stage: str) -> dict[int, str]:
+        """What runs of another kind found, by number."""
+        with closing(self._open()) as store:
+            return dict(store.execute("SELECT number, text FROM said WHERE stage = ?", (stage,)).fetchall())
 
     def numbers(self, stage: str) -> set[int]:
         """Which runs of a stage are done."""
@@ -203,6 +217,16 @@ def _key(of: Setting) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
+def conditioning_of(of: Setting, kept: Kept) -> None:
+    """Make what conditioning needs and keep it, unless it is there."""
+    import pandas as pd
+
+    if not kept.conditioning.is_file():
+        part = kept.conditioning.with_suffix(".part")
+        pd.to_pickle(conditioning(of), part)
+        part.replace(kept.conditioning)
+
+
 def run_stage(
     of: Setting,
     kept: Kept,
@@ -212,8 +236,6 @@ def run_stage(
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Run what is not done yet of a stage. Raises what a run raised, with all others kept."""
-    import pandas as pd
-
     done = kept.numbers(stage)
     waiting = [number for number in range(len(units)) if number not in done]
     tell = progress or (lambda done, of: None)
@@ -221,10 +243,7 @@ def run_stage(
     if not waiting:
         return
     warm_up(of.base)
-    if not kept.conditioning.is_file():
-        part = kept.conditioning.with_suffix(".part")
-        pd.to_pickle(conditioning(of), part)
-        part.replace(kept.conditioning)
+    conditioning_of(of, kept)
     jobs = [_Job(of.file, kept.conditioning, n, tuple(units[n].tolist())) for n in waiting]
     failed: list[Failed] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darien.calibrate.design import Design, Kept, Setting, run_design, run_stage, setting
+from darien.calibrate.effects import ASSUMPTION, DRAWS, EVIDENCE, LITTLE, effects_table, run_effects
 from darien.calibrate.emulating import Emulator, emulator
 from darien.calibrate.fitting import Posterior, by_emulator, log_values
 from darien.calibrate.lags import Floats
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 NEAR = 96  # runs at draws of a first posterior, which make the emulator sharp where it matters
 THINNED = 300  # draws of the posterior that scenarios use
-LITTLE = 0.2  # share of variance removed below which an unknown is an assumption, not evidence
-OWN = ("manifest.json", "*.csv", "fit.nc")
+OWN = ("manifest.json", "*.csv", "fit.nc", "figures")
 KIND, VERSION = "fit", 1
 
 
@@ -68,6 +69,15 @@ def command(
     check_target(target, OWN)
     kept = Kept(folder / "runs", of)
     fit = make_fit(of, kept, workers, progress)
+    effects = None
+    if of.problem.levers:
+        luck = np.random.default_rng(4)
+        thinned = fit.posterior.units[luck.integers(0, len(fit.posterior.units), DRAWS)]
+        before = run_effects(of, kept, "effects before", fit.design.units[:DRAWS], workers, progress)
+        # The draws depend on all that made the posterior, so their key does too.
+        stage = f"effects after {hashlib.sha256(thinned.tobytes()).hexdigest()[:16]}"
+        after = run_effects(of, kept, stage, thinned[:, : len(of.simulated)], workers, progress)
+        effects = effects_table(before, after)
     recovered = None
     if recoveries:
         recovered = recover(
@@ -80,7 +90,7 @@ def command(
             workers,
             progress,
         )
-    write(fit, target, kept, recovered)
+    write(fit, target, kept, effects, recovered)
     return target
 
 
@@ -113,9 +123,10 @@ def unknowns_table(fit: Fit) -> pd.DataFrame:
         units = fit.posterior.units[:, k]
         low, middle, high = prior.value(np.quantile(units, [0.05, 0.5, 0.95]))
         removed = 1 - float(units.var()) * 12
-        label = "assumption, not evidence" if removed < LITTLE else "informed by the counts"
-        rows.append((prior.name, prior.low, prior.high, middle, low, high, removed, label))
-    columns = ["unknown", "prior_low", "prior_high", "median", "low", "high", "variance_removed", "label"]
+        label = ASSUMPTION if removed < LITTLE else EVIDENCE
+        rows.append((prior.name, prior.low, prior.high, prior.scale, middle, low, high, removed, label))
+    columns = ["unknown", "prior_low", "prior_high", "scale", "median", "low", "high", "variance_removed"]
+    columns += ["label"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -176,7 +187,9 @@ def _predicted(fit: Fit, units: Floats, luck: np.random.Generator) -> Floats:
     return fit.seen.persons(draw_reported(fit.seen, means, log_values(fit.of.priors, units), luck))
 
 
-def write(fit: Fit, target: Path, kept: Kept, recovered: pd.DataFrame | None) -> None:
+def write(
+    fit: Fit, target: Path, kept: Kept, effects: pd.DataFrame | None, recovered: pd.DataFrame | None
+) -> None:
     """All tables of a fit, whole or not at all; a recovery of before is kept with the runs."""
     import pandas as pd
 
@@ -192,6 +205,8 @@ def write(fit: Fit, target: Path, kept: Kept, recovered: pd.DataFrame | None) ->
         )
         unknowns_table(fit).to_csv(folder / "unknowns.csv", index=False, float_format="%.6g")
         predictions_table(fit).to_csv(folder / "predictions.csv", index=False, float_format="%.6g")
+        if effects is not None:
+            effects.to_csv(folder / "effects.csv", index=False, float_format="%.6g")
         values.corr().to_csv(folder / "correlations.csv", float_format="%.3f")
         if recovered is not None:
             recovered.to_csv(folder / "recovery.csv", index=False, float_format="%.6g")
@@ -249,6 +264,12 @@ def told(folder: Path) -> str:
             "NOT CONVERGED: the chains are too short for their autocorrelation; do not use this fit."
         )
     lines += ["", _as_text(unknowns), "", _as_text(predictions)]
+    if (folder / "effects.csv").is_file():
+        lines += [
+            "",
+            "Effects of policies, as a share of the base:",
+            _as_text(pd.read_csv(folder / "effects.csv")),
+        ]
     for role, own in predictions.groupby("role"):
         lines.append(
             f"{role}: {int(own['inside'].sum())} of {len(own)} reported numbers inside their 90 % interval"

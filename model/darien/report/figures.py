@@ -51,6 +51,15 @@ def draw_comparison(folder: str | Path) -> list[Path]:
     return _write(Path(folder), drawings)
 
 
+def draw_fit(folder: str | Path) -> list[Path]:
+    """Draw what a fit says of its unknowns and of the reported numbers, as :func:`draw` does."""
+    from darien.report.fit import draw_predictions, draw_unknowns, read_fit
+
+    found = read_fit(Path(folder))
+    drawings = {"unknowns": partial(draw_unknowns, found), "predictions": partial(draw_predictions, found)}
+    return _write(Path(folder), drawings)
+
+
 def _write(folder: Path, drawings: Mapping[str, Callable[[], Sheet | None]]) -> list[Path]:
     """Put figures, by name, in the place of those that ``folder`` had, once all are drawn."""
     drawn: list[Path] = []

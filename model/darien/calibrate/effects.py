@@ -1,0 +1,132 @@
+"""Effects of policies under the unknowns of a fit: what was thought before, and what the counts leave.
+
+At draws of the prior and of the posterior the history runs with departures worked out anew, then each policy
+with the same departures, migrants and luck. How much less the effects vary after the fit is how much the
+counts say about them. Where that is little, an effect is an assumption and not evidence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from darien.calibrate.departures import WORKING
+from darien.calibrate.design import Kept, Setting, conditioned, conditioning_of, shared
+from darien.calibrate.lags import Floats
+from darien.calibrate.unknowns import scenario_at
+from darien.experiments.pool import Failed, run_all
+from darien.experiments.run import simulate, warm_up
+from darien.scenario import library
+from darien.scenario.errors import UserMistake
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from darien.record.run import Run
+
+DRAWS = 40  # of the prior, and as many of the posterior
+LITTLE = 0.2  # share of variance removed below which an effect is called an assumption
+ASSUMPTION, EVIDENCE = "assumption, not evidence", "informed by the counts"
+
+
+@dataclass(frozen=True)
+class _Job:
+    file: Path
+    conditioning: Path
+    number: int
+    unit: tuple[float, ...]
+
+
+def _run(job: _Job) -> dict[str, dict[str, float]]:
+    """Outcomes of the history and of every policy at one draw."""
+    of, how = shared(job.file, job.conditioning)
+    unit = np.array(job.unit)
+    base = scenario_at(of.history, of.problem, of.base, of.simulated, unit)
+    base = base.model_copy(update={"record_every": "month"})
+    base = conditioned(base, how, WORKING + job.number)
+    found = {"base": _outcomes(simulate(base, replicate=job.number), of.problem.outcomes)}
+    for name, scenario_name in of.problem.levers.items():
+        lever = scenario_at(lever_file(of, scenario_name), of.problem, of.base, of.simulated, unit)
+        same = {"record_every": "month", "seed": base.seed, "departures": base.departures}
+        lever = lever.model_copy(update=same)
+        found[name] = _outcomes(simulate(lever, replicate=job.number), of.problem.outcomes)
+    return found
+
+
+def lever_file(of: Setting, name: str) -> Path:
+    """The scenario of a policy: beside the problem, else built in. Raises UserMistake."""
+    beside = of.file.parent / name
+    return beside if beside.is_file() else library.find(name)
+
+
+def _outcomes(run: Run, names: list[str]) -> dict[str, float]:
+    """Totals over all places and groups. Raises UserMistake for a name that is no outcome."""
+    frame = run.outcomes
+    whole = frame[(frame["place"] == "") & (frame["group"] == "all")].set_index("outcome")["value"]
+    unknown = [name for name in names if name not in whole.index]
+    if unknown:
+        raise UserMistake(f"outcomes: {unknown[0]} is no outcome of a run")
+    return {name: float(whole[name]) for name in names}
+
+
+def run_effects(
+    of: Setting,
+    kept: Kept,
+    stage: str,
+    units: Floats,
+    workers: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[dict[str, dict[str, float]]]:
+    """Outcomes at each of the draws, run now or before."""
+    done = kept.said(stage)
+    waiting = [number for number in range(len(units)) if number not in done]
+    if waiting:
+        warm_up(of.base)
+        conditioning_of(of, kept)
+    jobs = [_Job(of.file, kept.conditioning, n, tuple(units[n].tolist())) for n in waiting]
+    tell = progress or (lambda done, of: None)
+
+    def each(index: int, result: dict[str, dict[str, float]] | Failed) -> None:
+        if isinstance(result, Failed):
+            raise result.error
+        kept.say(stage, waiting[index], json.dumps(result))
+        tell(len(units) - len(waiting) + index + 1, len(units))
+
+    run_all(_run, jobs, workers, each=each)
+    said = kept.said(stage)
+    return [json.loads(said[number]) for number in range(len(units))]
+
+
+def effects_table(
+    before: list[dict[str, dict[str, float]]], after: list[dict[str, dict[str, float]]]
+) -> pd.DataFrame:
+    """For each policy and outcome the effect (share of the base) before and after the fit.
+
+    Columns: ``prior_low``, ``prior_high``, ``median``, ``low``, ``high`` (5 to 95 %), ``variance_removed``,
+    ``label``.
+    """
+    import pandas as pd
+
+    rows = []
+    for lever in (name for name in before[0] if name != "base"):
+        for outcome in before[0]["base"]:
+            prior, posterior = (_changes(draws, lever, outcome) for draws in (before, after))
+            spread = float(prior.var())
+            removed = 1 - float(posterior.var()) / spread if spread > 0 else 0.0
+            label = ASSUMPTION if removed < LITTLE else EVIDENCE
+            low, middle, high = np.quantile(posterior, [0.05, 0.5, 0.95])
+            prior_low, prior_high = np.quantile(prior, [0.05, 0.95])
+            rows.append((lever, outcome, prior_low, prior_high, middle, low, high, removed, label))
+    columns = ["lever", "outcome", "prior_low", "prior_high", "median", "low", "high", "variance_removed"]
+    return pd.DataFrame(rows, columns=[*columns, "label"])
+
+
+def _changes(draws: list[dict[str, dict[str, float]]], lever: str, outcome: str) -> Floats:
+    base = np.array([draw["base"][outcome] for draw in draws])
+    with_it = np.array([draw[lever][outcome] for draw in draws])
+    return np.divide(with_it - base, base, out=np.zeros_like(base), where=base > 0)

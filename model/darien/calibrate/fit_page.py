@@ -1,0 +1,184 @@
+"""``python -m darien.calibrate.fit_page FOLDER...``: renew ``docs/fit.md``, its figures and the fits.
+
+A folder is what ``darien calibrate`` wrote for a problem (``results/calibrate-NAME``). The thinned
+posterior goes to ``calibration/fits/NAME.csv``, the figures to ``results/published/calibrate-NAME``.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from darien.calibrate.page import put
+from darien.calibrate.tables import markdown
+from darien.scenario import library
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def tables(folder: Path) -> dict[str, str]:
+    """The tables of a fit as Markdown, by name."""
+    import pandas as pd
+
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    found = {
+        "runs": _runs(manifest),
+        "predictions": _predictions(pd.read_csv(folder / "predictions.csv")),
+        "unknowns": _unknowns(pd.read_csv(folder / "unknowns.csv")),
+        "effects": _effects(pd.read_csv(folder / "effects.csv")),
+    }
+    if (folder / "recovery-summary.csv").is_file():
+        summary = pd.read_csv(folder / "recovery-summary.csv")
+        found["methods"] = _methods(summary)
+        found["recovery"] = _recovery(summary)
+    return found
+
+
+def _runs(manifest: dict[str, Any]) -> str:
+    weights = ", ".join(f"{name} {weight}" for name, weight in manifest["persons_per_migrant"].items())
+    converged = "the chains converged" if manifest["converged"] else "**the chains have not converged**"
+    return (
+        f"{manifest['design_runs']} points over the priors and {manifest['near_runs']} near a first "
+        f"posterior, each with departures worked out anew; {converged} (autocorrelation "
+        f"{manifest['autocorrelation_steps']:.0f} steps). "
+        f"Persons per migrant: {weights or 1}, else 1."
+    )
+
+
+def _predictions(table: pd.DataFrame) -> str:
+    rows = [
+        (
+            f"{one['series']}",
+            one["from"][:4] if one["from"][:4] == one["to"][:4] and one["to"][5:7] == "12" else _span(one),
+            one["role"],
+            _number(one["reported"]),
+            _number(one["median"]),
+            f"{_number(one['low'])} to {_number(one['high'])}",
+            f"{one['high'] / max(one['low'], 1e-9):.1f}",
+            "yes" if one["inside"] else "**no**",
+        )
+        for one in table.to_dict("records")
+    ]
+    header = ("series", "when", "role", "reported", "middle", "90 % interval", "high / low", "inside")
+    return markdown(header, rows, numbers=(3, 4, 5, 6))
+
+
+def _span(one: dict[str, Any]) -> str:
+    return f"{one['from'][:7]} to {one['to'][:7]}"
+
+
+def _unknowns(table: pd.DataFrame) -> str:
+    rows = [
+        (
+            f"`{one['unknown']}`",
+            f"{_number(one['prior_low'])} to {_number(one['prior_high'])}",
+            _number(one["median"]),
+            f"{_number(one['low'])} to {_number(one['high'])}",
+            _percent(one["variance_removed"]),
+            one["label"],
+        )
+        for one in table.sort_values("variance_removed", ascending=False).to_dict("records")
+    ]
+    header = ("unknown", "prior", "middle", "90 % interval", "variance removed", "")
+    return markdown(header, rows, numbers=(1, 2, 3, 4))
+
+
+def _effects(table: pd.DataFrame) -> str:
+    rows = [
+        (
+            one["lever"].replace("_", " "),
+            one["outcome"].replace("_", " "),
+            f"{_signed(one['prior_low'])} to {_signed(one['prior_high'])}",
+            _signed(one["median"]),
+            f"{_signed(one['low'])} to {_signed(one['high'])}",
+            _percent(one["variance_removed"]),
+            one["label"],
+        )
+        for one in table.to_dict("records")
+    ]
+    header = ("policy", "outcome", "before the fit", "middle", "after the fit", "variance removed", "")
+    return markdown(header, rows, numbers=(2, 3, 4, 5))
+
+
+def _methods(summary: pd.DataFrame) -> str:
+    unknowns = summary[summary["unknown"] != "total"]
+    rows = []
+    for method, own in unknowns.groupby("method", sort=False):
+        sharp = int((own["contraction"] > 0.5).sum())
+        rows.append(
+            (
+                str(method),
+                str(int(own["data_sets"].iloc[0])),
+                _percent(own["coverage"].mean()),
+                f"{_percent(own['coverage'].min())} to {_percent(own['coverage'].max())}",
+                _percent(own["contraction"].mean()),
+                f"{own['width'].mean():.2f}",
+                str(sharp),
+            )
+        )
+    header = (
+        "way",
+        "data sets",
+        "coverage of 90 %",
+        "by unknown",
+        "mean contraction",
+        "mean width",
+        "above half",
+    )
+    return markdown(header, rows, numbers=range(1, 7))
+
+
+def _recovery(summary: pd.DataFrame) -> str:
+    own = summary[summary["method"] == "emulator"]
+    rows = [
+        (
+            f"`{one['unknown']}`",
+            _percent(one["coverage"]),
+            "" if one["unknown"] == "total" else _percent(one["contraction"]),
+            f"{one['uniform_p']:.2g}",
+        )
+        for one in own.to_dict("records")
+    ]
+    return markdown(
+        ("unknown", "coverage of 90 %", "mean contraction", "ranks uniform, p"), rows, numbers=(1, 2, 3)
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == 0 or abs(value) >= 10 else f"{value:.2g}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _signed(share: float) -> str:
+    return f"{100 * share:+.1f} %"
+
+
+def main(folders: list[str]) -> None:
+    """Renew the page in the checkout from the folders of fits."""
+    page = library.root() / "docs" / "fit.md"
+    text = page.read_text(encoding="utf-8")
+    for given in folders:
+        folder = Path(given)
+        name = folder.name.removeprefix("calibrate-")
+        for what, table in tables(folder / "fit").items():
+            text = put(text, f"{what} of {name}", table)
+        fits = library.root() / "calibration" / "fits"
+        fits.mkdir(exist_ok=True)
+        shutil.copyfile(folder / "fit" / "posterior.csv", fits / f"{name}.csv")
+        published = library.root() / "results" / "published" / folder.name
+        published.mkdir(parents=True, exist_ok=True)
+        for figure in sorted((folder / "fit" / "figures").glob("*.png")):
+            shutil.copyfile(figure, published / figure.name)
+    page.write_text(text, encoding="utf-8")
+    print(f"renewed: {page}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
