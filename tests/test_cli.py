@@ -364,3 +364,16 @@ def test_departures_above_their_headroom_are_told_in_one_line(
     told = "departures of one would exceed departures.headroom (1 times the reference rate) on 2020-02-01"
     assert (status, err.splitlines()[-1]) == (2, f"{told}; raise departures.headroom")
     assert not (tmp_path / "out").exists()
+
+
+def test_calibrate_tells_mistakes_in_one_message(command: Command, tmp_path: Path) -> None:
+    status, _, err = command("calibrate", "2014-2019")
+    assert (status, len(err.splitlines())) == (2, 1)
+    assert "did you mean 2014-2018?" in err
+    text = (Path(__file__).parents[1] / "calibration" / "2014-2018.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "bad.yaml"
+    file.write_text(text.replace("parameters.cost_weight", "parameters.cost_wieght"), encoding="utf-8")
+    status, _, err = command("calibrate", file, "--out", tmp_path / "out")
+    assert status == 2
+    assert "parameters.cost_wieght: the scenario has nothing there" in err
+    assert not (tmp_path / "out").exists()

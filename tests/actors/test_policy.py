@@ -118,10 +118,12 @@ def test_removal_reception_quota_and_passes() -> None:
     assert after.removal["days"].tolist() == [[8, 4]]
     assert before.reception.tolist() == [[1, 0, 0], [1, 0, 0]]
     assert after.reception.tolist() == [[0.5, 0, 0.5], [1, 0, 0]]
-    assert np.isinf(before.quota).all()
+    assert np.isinf(before.quota[:3]).all()
     assert after.quota[2:].tolist() == [25, 40]
     assert (before.counter_open.sum(), after.counter_open.sum()) == (0, 2)
-    assert tuple(after.passes[0]) == (1.0, 3, 20)
+    for levers_then in (before, after):  # a counter has its rules while it is closed too
+        assert levers_then.quota[3] == 40
+        assert tuple(levers_then.passes[0]) == (1.0, 3, 20)
 
 
 def test_every_kind_of_measure_has_a_rule() -> None:

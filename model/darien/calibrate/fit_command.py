@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -216,7 +217,7 @@ def write(
             folder / "manifest.json",
             {
                 "kind": KIND,
-                "version": VERSION,
+                "format": VERSION,
                 "problem": fit.of.file.name,
                 "title": fit.of.problem.title,
                 "history": fit.of.problem.history,
@@ -232,8 +233,9 @@ def write(
 
 def _inference_data(fit: Fit, file: Path) -> None:
     """The posterior as ArviZ reads it."""
-    import arviz as az
-
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # once a day ArviZ announces its next version
+        import arviz as az
     posterior = {name: column.to_numpy()[None, :] for name, column in fit.values.items()}
     labels = [point.label for point in fit.seen.points]
     data = az.from_dict(

@@ -1,0 +1,159 @@
+"""``darien calibrate`` from its runs on: tables, words and figures of a fit whose runs are made up."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from darien.calibrate import fit_page
+from darien.calibrate.design import Kept, setting
+from darien.calibrate.effects import ASSUMPTION, EVIDENCE, effects_table
+from darien.calibrate.fit_command import NEAR, command, told
+from darien.calibrate.unknowns import points
+from darien.report.figures import draw_fit
+from darien.scenario.errors import UserMistake
+
+PROBLEM = """\
+title: A problem
+why: a test
+history: history-2014-2018
+runs: 64
+unknowns:
+  weight: {paths: [parameters.cost_weight]}
+  taste: {paths: [parameters.clandestine_taste]}
+  idle: {paths: [parameters.patience_days], scale: log}
+reporting:
+  honduras: {low: 0.5, high: 2, assumption: a test}
+series:
+  all:
+    role: target
+    ids: [HND_irregular_annual_all]
+    until: 2017-12-31
+    counted: [{measure: entered, at: [danli]}]
+    groups: [cuba, haiti]
+    share: honduras
+    spread: 0.1
+  detained:
+    role: target
+    ids: [MEX_detentions_annual_Africa]
+    counted: [{measure: apprehended, at: [MEX]}]
+    groups: [africa]
+    spread: 0.1
+  half_year:
+    role: tests
+    ids: [MEX_extracontinental_halfyear]
+    counted: [{measure: apprehended, at: [MEX]}]
+    groups: [africa]
+    spread: 0.1
+"""
+MEANS = np.log([6000.0, 20000.0, 28000.0, 4600.0, 2800.0, 2000.0])  # but for `weight` and `taste`
+SLOPES = np.array([[0.0, 0.0, 0.0, 0.0, 4.0, 2.0], [1.0, 0.5, 0.2, 0.1, 0.0, 0.0], [0.0] * 6])
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A problem with runs that are done, and the folder of its fit."""
+    tmp_path = tmp_path_factory.mktemp("fit")
+    file = tmp_path / "mine.yaml"
+    file.write_text(PROBLEM, encoding="utf-8")
+    of = setting(file)
+    kept = Kept(tmp_path / "out" / "runs", of)
+    assert len(of.counter.points) == 6
+    for stage, units in (
+        ("design", points(of.problem, 3)),
+        ("near", np.random.default_rng(1).uniform(size=(NEAR, 3))),
+    ):
+        for number, unit in enumerate(units):
+            means = MEANS + (unit - 0.25) @ SLOPES
+            kept.put(stage, number, unit, np.column_stack([np.exp(means), np.zeros(6)]))
+    return command(str(file), tmp_path / "out", recoveries=2)
+
+
+def test_a_fit_tells_what_the_counts_say_and_what_they_do_not(fitted: Path) -> None:
+    unknowns = pd.read_csv(fitted / "unknowns.csv").set_index("unknown")
+    assert unknowns.loc["weight", "variance_removed"] > 0.9
+    assert unknowns.loc["weight", "label"] == EVIDENCE
+    # 2,791 Africans were reported in 2018; 2,800 stand for a quarter of the range
+    low, high = unknowns.loc["weight", ["prior_low", "prior_high"]]
+    assert unknowns.loc["weight", "median"] == pytest.approx(low + 0.25 * (high - low), rel=0.1)
+    assert abs(unknowns.loc["idle", "variance_removed"]) < 0.2
+    assert unknowns.loc["idle", "label"] == ASSUMPTION
+    predictions = pd.read_csv(fitted / "predictions.csv")
+    assert predictions["role"].tolist() == ["target"] * 5 + ["tests"]
+    detained = predictions[predictions["series"] == "detained"].iloc[0]
+    assert detained["low"] < 2791 < detained["high"]
+    assert detained["inside"]
+    assert detained["prior_low"] < detained["low"]
+    half = predictions[predictions["series"] == "half_year"].iloc[0]
+    assert not half["inside"]  # 6,342 reported, 2,000 simulated
+    words = told(fitted)
+    assert "tests: 0 of 1 reported numbers inside" in words
+    assert "conditional on departures" in words
+    assert len(pd.read_csv(fitted / "posterior.csv")) == 300
+
+
+def test_a_fit_is_read_by_arviz_and_drawn(fitted: Path) -> None:
+    import arviz as az
+
+    data = az.from_netcdf(str(fitted / "fit.nc"))
+    assert set(data.posterior.data_vars) == {"weight", "taste", "idle", "honduras"}
+    assert data.observed_data["reported"].sizes["point"] == 6
+    data.close()
+    drawn = draw_fit(fitted)
+    assert [file.name for file in drawn] == ["unknowns.png", "predictions.png"]
+    for file in drawn:
+        assert len(np.unique(np.asarray(Image.open(file)).reshape(-1, 3), axis=0)) > 20
+
+
+def test_the_page_has_every_table(fitted: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(fitted, tmp_path / "fit")
+    (folder / "effects.csv").write_text(
+        "lever,outcome,prior_low,prior_high,median,low,high,variance_removed,label\n"
+        f'a_policy,arrived,-0.1,0.1,0.02,-0.09,0.1,0.05,"{ASSUMPTION}"\n'
+    )
+    tables = fit_page.tables(folder)
+    page = (Path(__file__).parents[2] / "docs" / "fit.md").read_text(encoding="utf-8")
+    marks = set(re.findall(r"<!-- (\w+) of 2014-2018 -->", page))
+    assert set(tables) == marks
+    assert (
+        f"| a policy | arrived | -10.0 % to +10.0 % | +2.0 % | -9.0 % to +10.0 % | 5 % | {ASSUMPTION} |"
+        in tables["effects"]
+    )
+    assert "| half_year | 2016-01 to 2016-06 | tests | 6,342 |" in tables["predictions"]
+    assert tables["methods"].count("\n") == 3  # a head and two ways
+    assert "`total`" in tables["recovery"]
+
+
+def test_two_fits_of_the_same_runs_are_the_same_bytes(fitted: Path) -> None:
+    before = {file.name: file.read_bytes() for file in fitted.glob("*.csv")}
+    again = command(str(fitted.parents[1] / "mine.yaml"), fitted.parent)
+    assert {file.name: file.read_bytes() for file in again.glob("*.csv")} == before
+    assert json.loads((again / "manifest.json").read_text())["design_runs"] == 64
+
+
+def test_effects_are_told_with_what_the_counts_removed() -> None:
+    def draws(effects: list[float]) -> list[dict[str, dict[str, float]]]:
+        return [{"base": {"arrived": 100.0}, "wall": {"arrived": 100.0 * (1 + one)}} for one in effects]
+
+    wide, narrow = list(np.linspace(-0.2, 0.2, 41)), list(np.linspace(-0.02, 0.02, 41))
+    (row,) = effects_table(draws(wide), draws(narrow)).to_dict("records")
+    assert (row["low"], row["high"]) == pytest.approx((-0.018, 0.018))
+    assert row["variance_removed"] == pytest.approx(0.99)
+    assert row["label"] == EVIDENCE
+    (row,) = effects_table(draws(wide), draws(wide)).to_dict("records")
+    assert row["variance_removed"] == pytest.approx(0)
+    assert row["label"] == ASSUMPTION
+
+
+def test_a_history_that_is_not_there_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(PROBLEM.replace("history-2014-2018", "history-2014-2019"), encoding="utf-8")
+    with pytest.raises(UserMistake, match="did you mean history-2014-2018"):
+        setting(file)
