@@ -250,8 +250,7 @@ def calibrate(
 
     from darien.report.figures import draw_fit
 
-    with _working("runs") as progress:
-        written = command(problem, out, workers, recover, progress)
+    written = command(problem, out, workers, recover, _working)
     print(told(written))
     print(f"\n{_where(written, draw_fit(written))}")
 

@@ -102,7 +102,7 @@ def test_a_fit_tells_what_the_counts_say_and_what_they_do_not(fitted: Path) -> N
 def test_a_fit_is_read_by_arviz_and_drawn(fitted: Path) -> None:
     import arviz as az
 
-    data = az.from_netcdf(str(fitted / "fit.nc"))
+    data = az.from_netcdf(str(fitted / "fit.nc"))  # type: ignore[no-untyped-call]
     assert set(data.posterior.data_vars) == {"weight", "taste", "idle", "honduras"}
     assert data.observed_data["reported"].sizes["point"] == 6
     data.close()

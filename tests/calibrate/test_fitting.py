@@ -10,7 +10,7 @@ import pytest
 
 from darien.calibrate.counted_series import DataPoint
 from darien.calibrate.design import Kept, run_stage, setting
-from darien.calibrate.emulating import emulator, log_likelihood
+from darien.calibrate.emulating import Emulator, emulator, log_likelihood, shapes
 from darien.calibrate.fitting import by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported
@@ -42,6 +42,11 @@ def runs(n: int = 300) -> tuple[Floats, Floats]:
     return units, 8 + units @ SLOPES + 0.02 * luck.normal(size=(n, 3))
 
 
+def taught(units: Floats, seen: Floats) -> Emulator:
+    """The emulator of some runs."""
+    return emulator(units, seen, shapes(units, seen))
+
+
 TRUTH = np.array([0.4, 0.6])
 # Linear and Gaussian: precision of the unknowns = slopes x slopes / variance.
 DEVIATION = np.sqrt(np.diag(np.linalg.inv(SLOPES @ SLOPES.T / (SPREAD**2 + 0.02**2))))
@@ -49,9 +54,7 @@ DEVIATION = np.sqrt(np.diag(np.linalg.inv(SLOPES @ SLOPES.T / (SPREAD**2 + 0.02*
 
 def test_the_emulator_gives_the_known_posterior() -> None:
     units, seen = runs()
-    posterior = by_emulator(
-        KNOWN, 2, toy(), emulator(units, seen), 8 + TRUTH @ SLOPES, steps=1500, walkers=32
-    )
+    posterior = by_emulator(KNOWN, 2, toy(), taught(units, seen), 8 + TRUTH @ SLOPES, steps=1500, walkers=32)
     assert posterior.converged
     assert posterior.units.mean(axis=0) == pytest.approx(TRUTH, abs=0.01)
     assert posterior.units.std(axis=0) == pytest.approx(DEVIATION, rel=0.15)
@@ -67,7 +70,7 @@ def test_abc_comes_near_the_known_posterior() -> None:
 def test_the_same_seed_gives_the_same_draws() -> None:
     units, seen = runs()
     one, two = (
-        by_emulator(KNOWN, 2, toy(), emulator(units, seen), 8 + TRUTH @ SLOPES, steps=60, walkers=16)
+        by_emulator(KNOWN, 2, toy(), taught(units, seen), 8 + TRUTH @ SLOPES, steps=60, walkers=16)
         for _ in range(2)
     )
     assert np.array_equal(one.units, two.units)
@@ -79,7 +82,7 @@ def test_an_error_that_grows_where_counts_are_small_is_seen() -> None:
     units = luck.uniform(size=(600, 2))
     means = 3 + 4 * units[:, [0]] + np.zeros((1, 3))
     noise = np.exp(-2 * units[:, [0]])
-    how = emulator(units, means + noise * luck.normal(size=(600, 3)))
+    how = taught(units, means + noise * luck.normal(size=(600, 3)))
     small, large = how.error(np.array([[4.0] * 3])), how.error(np.array([[6.0] * 3]))
     assert (small > 1.8 * large).all()
     assert small == pytest.approx(np.exp(-0.5), rel=0.25)
@@ -87,7 +90,7 @@ def test_an_error_that_grows_where_counts_are_small_is_seen() -> None:
 
 def test_the_likelihood_is_that_of_a_normal() -> None:
     units, seen = runs()
-    how = emulator(units, seen)
+    how = taught(units, seen)
     here = np.array([[0.4, 0.6], [0.5, 0.5]])
     reported = 8 + TRUTH @ SLOPES
     of = toy()
@@ -121,7 +124,7 @@ def test_a_share_of_persons_is_compared_by_its_odds() -> None:
 
 def test_recovery_leaves_the_truth_out_and_says_how_often_it_is_held() -> None:
     units, seen = runs(120)
-    rows = recover(KNOWN, 2, toy(), units, seen, 4)
+    rows = recover(KNOWN, 2, toy(), units, seen, shapes(units, seen), 4)
     assert len(rows) == 4 * 2 * 3
     table = summary(rows)
     assert set(table["method"]) == {"emulator", "abc"}

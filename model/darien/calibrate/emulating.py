@@ -1,41 +1,57 @@
-"""An emulator of the mean counts, and the posterior that its explicit likelihood gives.
+"""An emulator of the mean counts, and the likelihood that it makes explicit.
 
-For each data point a quadratic surface of the unknowns, fitted by ridge regression to the runs of a design.
-How far it is off at points it was not fitted to is measured by cross-validation, depends on how large the
-count is, and enters the likelihood with its correlations between data points.
+For each data point a Gaussian process of the unknowns, with a length scale for each (how far it must move to
+matter), fitted to the runs of a design. How far it is off at points it was not fitted to is told by leaving
+one run out after the other, depends on how large the count is, and enters the likelihood with its
+correlations between data points.
 """
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from sklearn.linear_model import RidgeCV
-from sklearn.model_selection import KFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+from threadpoolctl import threadpool_limits
 
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Bools, Observation
+from darien.experiments.pool import Failed, run_all
 
-FOLDS = 8
-PENALTIES = np.logspace(-2, 4, 13)
+TAUGHT = 256  # runs at most from which length scales are found: what takes long grows with their cube
+LENGTHS = (0.3, 50.0)  # where unknowns run from -1 to 1; beyond the upper one an unknown does nothing
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """How each data point varies: ``lengths`` (points, unknowns), ``signal`` and ``noise`` (points,)
+    variances as shares of the variance over the design."""
+
+    lengths: Floats
+    signal: Floats
+    noise: Floats
 
 
 @dataclass(frozen=True)
 class Emulator:
     """Means of the data points by unknowns, and how far off they are."""
 
-    surface: Any
-    error_line: Floats  # (2, points) log variance of the error: at the mean count, and per unit above it
-    centre: Floats  # (points,) mean of the data points over the design
+    runs: Floats  # (runs, unknowns) from -1 to 1
+    precision: Floats  # (unknowns, points) 1 / length ** 2
+    weights: Floats  # (runs, points)
+    centre: Floats  # (points,) mean of the data points over the runs
+    error_line: Floats  # (2, points) log variance of the error: at the centre, and per unit above it
     error_range: Floats  # (2, points) bounds of the standard deviation
     correlation: Floats  # (points, points) of the errors
 
     def mean(self, units: Floats) -> Floats:
-        """(points of the design, data points) for unknowns from 0 to 1."""
-        return np.asarray(self.surface.predict(2 * units - 1))
+        """(draws, points) for unknowns (draws, unknowns) from 0 to 1."""
+        squares = ((2 * units - 1)[:, None, :] - self.runs[None]).astype(np.float32) ** 2
+        near = np.exp(-0.5 * (squares @ self.precision.astype(np.float32)))
+        return self.centre + np.einsum("drp,rp->dp", near, self.weights.astype(np.float32))
 
     def error(self, mean: Floats) -> Floats:
         """Standard deviation of the error where the mean is such: same shape."""
@@ -43,32 +59,60 @@ class Emulator:
         return np.clip(np.exp(0.5 * log_variance), self.error_range[0], self.error_range[1])
 
 
-def _surface() -> Any:
-    return make_pipeline(PolynomialFeatures(2, include_bias=False), StandardScaler(), RidgeCV(PENALTIES))
+def shapes(units: Floats, seen: Floats, workers: int = 1) -> Shapes:
+    """Length scales and variances of each data point, by maximum likelihood (scikit-learn).
+
+    ``units``: (runs, unknowns) from 0 to 1; ``seen``: (runs, points).
+    """
+    some = np.unique(np.linspace(0, len(units) - 1, min(TAUGHT, len(units))).astype(int))
+    jobs = [(2 * units[some] - 1, seen[some, j]) for j in range(seen.shape[1])]
+    found = []
+    for result in run_all(_shape, jobs, workers):
+        if isinstance(result, Failed):
+            raise result.error
+        found.append(result)
+    return Shapes(*(np.array(part) for part in zip(*found, strict=True)))
 
 
-def emulator(units: Floats, seen: Floats, penalties: int = FOLDS) -> Emulator:
-    """Fit an emulator: ``units`` (runs, unknowns) from 0 to 1, ``seen`` (runs, data points)."""
-    predicted = np.empty_like(seen)
-    for rest, part in KFold(penalties, shuffle=True, random_state=1).split(units):
-        fitted = _surface().fit(2 * units[rest] - 1, seen[rest])
-        predicted[part] = fitted.predict(2 * units[part] - 1)
-    residual = seen - predicted
-    centre, points = seen.mean(axis=0), seen.shape[1]
+def _shape(job: tuple[Floats, Floats]) -> tuple[Floats, float, float]:
+    units, seen = job
+    start = ConstantKernel(1.0, (0.05, 50.0)) * RBF(np.full(units.shape[1], 2.0), LENGTHS)
+    process = GaussianProcessRegressor(start + WhiteKernel(0.1, (1e-4, 2.0)), normalize_y=True)
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound: no effect
+        kernel = process.fit(units, seen).kernel_
+    return kernel.k1.k2.length_scale, kernel.k1.k1.constant_value, kernel.k2.noise_level
+
+
+def emulator(units: Floats, seen: Floats, how: Shapes) -> Emulator:
+    """The emulator of some runs, where data points vary as ``how`` says."""
+    runs, points = 2 * units - 1, seen.shape[1]
+    centre, spread = seen.mean(axis=0), np.maximum(seen.std(axis=0), 1e-9)
+    scaled = (seen - centre) / spread
+    precision = how.lengths.T**-2
+    squares = (runs[:, None, :] - runs[None]) ** 2
+    weights, left_out = np.empty_like(seen), np.empty_like(seen)
+    for j in range(points):
+        covariance = how.signal[j] * np.exp(-0.5 * squares @ precision[:, j])
+        inverse = np.linalg.inv(covariance + (how.noise[j] + 1e-8) * np.eye(len(runs)))
+        solved = inverse @ scaled[:, j]
+        weights[:, j] = how.signal[j] * spread[j] * solved
+        left_out[:, j] = spread[j] * solved / np.diag(inverse)  # what each run is off where it is left out
     line = np.empty((2, points))
     for j in range(points):
-        log_square = np.log(residual[:, j] ** 2 + 1e-8)
-        slope, level = np.polyfit(predicted[:, j] - centre[j], log_square, 1)
+        predicted = seen[:, j] - left_out[:, j] - centre[j]
+        slope, level = np.polyfit(predicted, np.log(left_out[:, j] ** 2 + 1e-8), 1)
         # The logarithm of a squared normal error is 1.27 below that of its variance, in the mean.
         line[:, j] = level + 1.27, slope
-    usual = residual.std(axis=0)
-    scaled = residual / np.maximum(usual, 1e-9)
+    usual = left_out.std(axis=0)
     return Emulator(
-        surface=_surface().fit(2 * units - 1, seen),
-        error_line=line,
+        runs=runs,
+        precision=precision,
+        weights=weights,
         centre=centre,
+        error_line=line,
         error_range=np.array([0.3 * usual, 3.0 * usual]),
-        correlation=np.corrcoef(scaled, rowvar=False),
+        correlation=np.atleast_2d(np.corrcoef(left_out, rowvar=False)),
     )
 
 

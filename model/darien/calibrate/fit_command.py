@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ import numpy as np
 
 from darien.calibrate.design import Design, Kept, Setting, run_design, run_stage, setting
 from darien.calibrate.effects import ASSUMPTION, DRAWS, EVIDENCE, LITTLE, effects_table, run_effects
-from darien.calibrate.emulating import Emulator, emulator
+from darien.calibrate.emulating import Emulator, Shapes, emulator, shapes
 from darien.calibrate.fitting import Posterior, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported, observation
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[int, int], None]
+Show = Callable[[str], AbstractContextManager[Progress | None]]
+"""Shows the progress of one stage of the work; given what is counted."""
+
 NEAR = 96  # runs at draws of a first posterior, which make the emulator sharp where it matters
 THINNED = 300  # draws of the posterior that scenarios use
 OWN = ("manifest.json", "*.csv", "fit.nc", "figures")
@@ -39,6 +43,7 @@ class Fit:
     of: Setting
     seen: Observation
     design: Design
+    shapes: Shapes
     how: Emulator
     posterior: Posterior
 
@@ -56,7 +61,7 @@ def command(
     out: Path | None = None,
     workers: int = 1,
     recoveries: int = 0,
-    progress: Progress | None = None,
+    show: Show = lambda what: nullcontext(),
 ) -> Path:
     """Fit a problem and write its tables; returns the folder.
 
@@ -69,50 +74,54 @@ def command(
     target = folder / "fit"
     check_target(target, OWN)
     kept = Kept(folder / "runs", of)
-    fit = make_fit(of, kept, workers, progress)
+    fit = make_fit(of, kept, workers, show)
     effects = None
     if of.problem.levers:
         luck = np.random.default_rng(4)
         thinned = fit.posterior.units[luck.integers(0, len(fit.posterior.units), DRAWS)]
-        before = run_effects(of, kept, "effects before", fit.design.units[:DRAWS], workers, progress)
+        with show("draws of the prior, with every policy") as progress:
+            before = run_effects(of, kept, "effects before", fit.design.units[:DRAWS], workers, progress)
         # The draws depend on all that made the posterior, so their key does too.
         stage = f"effects after {hashlib.sha256(thinned.tobytes()).hexdigest()[:16]}"
-        after = run_effects(of, kept, stage, thinned[:, : len(of.simulated)], workers, progress)
+        with show("draws of the posterior, with every policy") as progress:
+            after = run_effects(of, kept, stage, thinned[:, : len(of.simulated)], workers, progress)
         effects = effects_table(before, after)
     recovered = None
     if recoveries:
-        recovered = recover(
-            of.priors,
-            len(of.simulated),
-            fit.seen,
-            fit.design.units,
-            fit.seen.seen(fit.design.counts),
-            recoveries,
-            workers,
-            progress,
-        )
+        with show("data sets of known truth") as progress:
+            recovered = recover(
+                of.priors,
+                len(of.simulated),
+                fit.seen,
+                fit.design.units,
+                fit.seen.seen(fit.design.counts),
+                fit.shapes,
+                recoveries,
+                workers,
+                progress,
+            )
     write(fit, target, kept, effects, recovered)
     return target
 
 
-def make_fit(of: Setting, kept: Kept, workers: int, progress: Progress | None = None) -> Fit:
+def make_fit(of: Setting, kept: Kept, workers: int, show: Show) -> Fit:
     """The design, a first posterior, runs near it, and the posterior of all runs together."""
     points, simulated = of.counter.points, len(of.simulated)
-    design = run_design(of, kept, workers, progress)
+    with show("runs over the priors") as progress:
+        design = run_design(of, kept, workers, progress)
     seen = observation(of.problem, points, [prior.name for prior in of.priors])
+    found = seen.seen(design.counts)
+    how = shapes(design.units, found, workers)
     first = by_emulator(
-        of.priors,
-        simulated,
-        seen,
-        emulator(design.units, seen.seen(design.counts)),
-        seen.reported,
-        steps=1500,
+        of.priors, simulated, seen, emulator(design.units, found, how), seen.reported, steps=1500
     )
     chosen = first.units[np.linspace(0, len(first.units) - 1, NEAR).astype(int)][:, :simulated]
-    run_stage(of, kept, "near", chosen, workers, progress)
+    with show("runs near the posterior") as progress:
+        run_stage(of, kept, "near", chosen, workers, progress)
     both = kept.design(("design", "near"), len(points))
-    how = emulator(both.units, seen.seen(both.counts))
-    return Fit(of, seen, design, how, by_emulator(of.priors, simulated, seen, how, seen.reported))
+    last = emulator(both.units, seen.seen(both.counts), how)
+    posterior = by_emulator(of.priors, simulated, seen, last, seen.reported)
+    return Fit(of, seen, design, how, last, posterior)
 
 
 def unknowns_table(fit: Fit) -> pd.DataFrame:

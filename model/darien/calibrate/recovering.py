@@ -1,7 +1,8 @@
 """Recovery: fits to counts whose truth is known, and how often their intervals hold it.
 
-Truths are points of the design, left out in turn: the emulator and the ABC reports of a fit never saw the run
-that made its counts. Counts are made as :func:`~darien.calibrate.observing.draw_reported` makes them.
+Truths are points of the design, left out in turn: the emulator and the ABC reports of a fit never saw the
+run that made its counts (the length scales of the emulator are those of the whole design). Counts are made
+as :func:`~darien.calibrate.observing.draw_reported` makes them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from darien.calibrate.emulating import emulator
+from darien.calibrate.emulating import Shapes, emulator
 from darien.calibrate.fitting import Posterior, by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported
@@ -36,6 +37,7 @@ class _Job:
     of: Observation
     units: Floats
     seen: Floats
+    shapes: Shapes
     left_out: Floats  # points of the design, by number, that are truths here
     number: int
 
@@ -46,6 +48,7 @@ def recover(
     of: Observation,
     units: Floats,
     seen: Floats,
+    how: Shapes,
     data_sets: int,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
@@ -64,7 +67,7 @@ def recover(
         part = parts[number % GROUPS]
         truth = part[(number // GROUPS) % len(part)]
         left_out = np.array([truth, *part[part != truth]])
-        jobs.append(_Job(known, simulated, of, units, seen, left_out, number))
+        jobs.append(_Job(known, simulated, of, units, seen, how, left_out, number))
     done = 0
 
     def each(index: int, result: list[dict[str, object]] | Failed) -> None:
@@ -90,7 +93,7 @@ def _recovered(job: _Job) -> list[dict[str, object]]:
     rest = np.setdiff1d(np.arange(len(job.units)), job.left_out.astype(int))
     truth = np.concatenate([job.units[truth_run], luck.uniform(size=len(job.known) - job.simulated)])
     reported = draw_reported(job.of, job.seen[truth_run], log_values(job.known, truth), luck)
-    how = emulator(job.units[rest], job.seen[rest])
+    how = emulator(job.units[rest], job.seen[rest], job.shapes)
     fits = {
         "emulator": by_emulator(
             job.known, job.simulated, job.of, how, reported, steps=STEPS, seed=job.number
