@@ -1,8 +1,9 @@
 """Effects of policies under the unknowns of a fit: what was thought before, and what the counts leave.
 
-At draws of the prior and of the posterior the history runs with departures worked out anew, then each policy
-with the same departures, migrants and luck. How much less the effects vary after the fit is how much the
-counts say about them. Where that is little, an effect is an assumption and not evidence.
+At draws of the prior and of the posterior the history runs with departures worked out anew, then each
+policy with the same departures, migrants and luck. What no series speaks of (``assumed``) is drawn from its
+prior for both. How much less the effects vary after the fit is how much the counts say about them. Where
+that is little, an effect is an assumption and not evidence.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 from darien.calibrate.departures import WORKING
 from darien.calibrate.design import Kept, Setting, conditioned, conditioning_of, shared
 from darien.calibrate.lags import Floats
-from darien.calibrate.unknowns import scenario_at
+from darien.calibrate.unknowns import priors_of, scenario_at
 from darien.experiments.pool import Failed, run_all
 from darien.experiments.run import simulate, warm_up
 from darien.scenario import library
@@ -39,19 +40,20 @@ class _Job:
     file: Path
     conditioning: Path
     number: int
-    unit: tuple[float, ...]
+    unit: tuple[float, ...]  # of the unknowns of the fit, then of those assumed
 
 
 def _run(job: _Job) -> dict[str, dict[str, float]]:
     """Outcomes of the history and of every policy at one draw."""
     of, how = shared(job.file, job.conditioning)
     unit = np.array(job.unit)
-    base = scenario_at(of.history, of.problem, of.base, of.simulated, unit)
+    known = [*of.simulated, *priors_of(of.problem.assumed, of.base)]
+    base = scenario_at(of.history, of.problem, of.base, known, unit)
     base = base.model_copy(update={"record_every": "month"})
     base = conditioned(base, how, WORKING + job.number)
     found = {"base": _outcomes(simulate(base, replicate=job.number), of.problem.outcomes)}
     for name, scenario_name in of.problem.levers.items():
-        lever = scenario_at(lever_file(of, scenario_name), of.problem, of.base, of.simulated, unit)
+        lever = scenario_at(lever_file(of, scenario_name), of.problem, of.base, known, unit)
         same = {"record_every": "month", "seed": base.seed, "departures": base.departures}
         lever = lever.model_copy(update=same)
         found[name] = _outcomes(simulate(lever, replicate=job.number), of.problem.outcomes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -75,17 +76,7 @@ def command(
     check_target(target, OWN)
     kept = Kept(folder / "runs", of)
     fit = make_fit(of, kept, workers, show)
-    effects = None
-    if of.problem.levers:
-        luck = np.random.default_rng(4)
-        thinned = fit.posterior.units[luck.integers(0, len(fit.posterior.units), DRAWS)]
-        with show("draws of the prior, with every policy") as progress:
-            before = run_effects(of, kept, "effects before", fit.design.units[:DRAWS], workers, progress)
-        # The draws depend on all that made the posterior, so their key does too.
-        stage = f"effects after {hashlib.sha256(thinned.tobytes()).hexdigest()[:16]}"
-        with show("draws of the posterior, with every policy") as progress:
-            after = run_effects(of, kept, stage, thinned[:, : len(of.simulated)], workers, progress)
-        effects = effects_table(before, after)
+    effects = tell_effects(fit, kept, workers, show) if of.problem.levers else None
     recovered = None
     if recoveries:
         with show("data sets of known truth") as progress:
@@ -122,6 +113,22 @@ def make_fit(of: Setting, kept: Kept, workers: int, show: Show) -> Fit:
     last = emulator(both.units, seen.seen(both.counts), how)
     posterior = by_emulator(of.priors, simulated, seen, last, seen.reported)
     return Fit(of, seen, design, how, last, posterior)
+
+
+def tell_effects(fit: Fit, kept: Kept, workers: int, show: Show) -> pd.DataFrame:
+    """Effects of the policies of the problem at draws of the prior and of the posterior."""
+    of, luck = fit.of, np.random.default_rng(4)
+    assumed = luck.uniform(size=(DRAWS, len(of.problem.assumed)))
+    thinned = fit.posterior.units[luck.integers(0, len(fit.posterior.units), DRAWS), : len(of.simulated)]
+    found = []
+    for words, units in (("prior", fit.design.units[:DRAWS]), ("posterior", thinned)):
+        everything = np.hstack([units, assumed])
+        # The draws depend on all that made them, so what is kept of them is named by them.
+        said = json.dumps([of.problem.levers, of.problem.outcomes]).encode() + everything.tobytes()
+        stage = f"effects {hashlib.sha256(said).hexdigest()[:16]}"
+        with show(f"draws of the {words}, with every policy") as progress:
+            found.append(run_effects(of, kept, stage, everything, workers, progress))
+    return effects_table(*found)
 
 
 def unknowns_table(fit: Fit) -> pd.DataFrame:
@@ -258,8 +265,6 @@ def _inference_data(fit: Fit, file: Path) -> None:
 
 def told(folder: Path) -> str:
     """What a fit found, in some lines."""
-    import json
-
     import pandas as pd
 
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

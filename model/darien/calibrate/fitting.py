@@ -48,7 +48,7 @@ def by_emulator(
     how: Emulator,
     reported: Floats,
     *,
-    steps: int = 3000,
+    steps: int = 8000,
     walkers: int = 96,
     seed: int = 1,
     progress: bool = False,

@@ -96,6 +96,7 @@ class Problem(Model):
     unknowns: Annotated[dict[Name, Unknown], Field(min_length=1)]
     reporting: dict[Name, Reporting] = {}
     series: Annotated[dict[Name, Series], Field(min_length=1)]
+    assumed: dict[Name, Unknown] = {}  # of which no series speaks: not fitted, but effects are told over them
     levers: dict[Name, str] = {}  # policies, scenarios that extend the history, of which effects are told
     outcomes: list[str] = []  # that the effects are told of
 

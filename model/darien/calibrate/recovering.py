@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 METHODS = ("emulator", "abc")
 LEVEL = 0.9
 GROUPS = 10  # parts of the design that are left out in turn
-STEPS = 1200  # of the chains of one recovery
+STEPS = 2000  # of the chains of one recovery
 
 
 @dataclass(frozen=True)

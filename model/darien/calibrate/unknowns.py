@@ -43,15 +43,21 @@ def priors(problem: Problem, scenario: Scenario) -> list[Prior]:
 
     Raises UserMistake where a path names no number, or no range is known.
     """
+    shares = [Prior(name, share.low, share.high, "log") for name, share in problem.reporting.items()]
+    return priors_of(problem.unknowns, scenario) + shares
+
+
+def priors_of(unknowns: dict[str, Unknown], scenario: Scenario) -> list[Prior]:
+    """Priors of some unknowns. Raises UserMistake as :func:`priors`."""
     found = []
-    for name, unknown in problem.unknowns.items():
+    for name, unknown in unknowns.items():
         low, high = _bounds(name, unknown, scenario)
         if not low < high:
             raise UserMistake(f"unknowns.{name}: its low {low:g} is not below its high {high:g}")
         if unknown.scale == "log" and low <= 0:
             raise UserMistake(f"unknowns.{name}: a log scale needs a low above 0, got {low:g}")
         found.append(Prior(name, low, high, unknown.scale))
-    return found + [Prior(name, share.low, share.high, "log") for name, share in problem.reporting.items()]
+    return found
 
 
 def _bounds(name: str, unknown: Unknown, scenario: Scenario) -> tuple[float, float]:
@@ -91,7 +97,7 @@ def sets_of(problem: Problem, scenario: Scenario, known: Sequence[Prior], unit: 
     """What a point of the design sets in the scenario, as after ``--set``."""
     numbers: dict[str, float] = {}
     for prior, u in zip(known, unit, strict=False):
-        unknown = problem.unknowns[prior.name]
+        unknown = (problem.unknowns | problem.assumed)[prior.name]
         value = float(prior.value(float(u)))
         for path in unknown.paths:
             if unknown.times is None:

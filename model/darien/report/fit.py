@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROW = 0.26  # inches
-TOP, FOOT = 1.75, 1.15
-LEFT, RIGHT = 3.4, 2.3
+TOP, FOOT = 1.35, 0.95
+LEFT, RIGHT = 3.5, 2.3
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def draw_unknowns(fit: FitTables) -> Sheet:
         informed = one["label"] != "assumption, not evidence"
         _bar(sheet, ends[0], ends[1], y, BLUE if informed else GREY)
         _dot(sheet, ends[2], y, "white")
-        sheet.write(LEFT - 0.12, y, str(one["unknown"]), 10.5, across="right", up="middle")
+        sheet.write(LEFT - 0.12, y, _words(one["unknown"]), 10.5, across="right", up="middle")
         words = f"{max(0.0, one['variance_removed']):.0%}".replace("%", " %")
         sheet.write(LEFT + width + 0.15, y, words, 10.5, up="middle", color=BLUE if informed else GREY)
         span = f"{number(one['prior_low'])} to {number(one['prior_high'])}"
@@ -89,6 +90,9 @@ def draw_predictions(fit: FitTables) -> Sheet:
         share = (np.log10(max(persons, 1.0)) - low) / (high - low)
         return LEFT + float(np.clip(share, 0, 1)) * width
 
+    sheet.write(
+        sheet.width - 0.2, height - TOP + 0.06, "reported (expected)", 9.5, across="right", color=GREY
+    )
     for power in range(int(np.ceil(low)), int(np.floor(high)) + 1):
         x = at(10.0**power)
         _line(sheet, x, x, FOOT, height - TOP, PALE, 0.8)
@@ -98,9 +102,9 @@ def draw_predictions(fit: FitTables) -> Sheet:
         _bar(sheet, at(one["prior_low"]), at(one["prior_high"]), y, PALE)
         _bar(sheet, at(one["low"]), at(one["high"]), y, BLUE if one["role"] == "target" else VERMILLION)
         _dot(sheet, at(one["reported"]), y, BLACK)
-        label = f"{one['series']} {_span(one)}"
+        label = f"{_words(one['series'])}, {_span(one)}"
         sheet.write(LEFT - 0.12, y, label, 10, across="right", up="middle")
-        words = f"{number(one['reported'])} in {number(one['low'])} to {number(one['high'])}"
+        words = f"{number(one['reported'])} ({number(one['low'])} to {number(one['high'])})"
         sheet.write(sheet.width - 0.2, y, words, 9.5, across="right", up="middle", color=GREY)
     note(sheet)
     return sheet
@@ -109,6 +113,11 @@ def draw_predictions(fit: FitTables) -> Sheet:
 def _sheet(rows: int, width: float) -> tuple[Sheet, float]:
     height = TOP + rows * ROW + FOOT
     return Sheet(width, height), height
+
+
+def _words(name: str) -> str:
+    """A name as one reads it, without the year that some series end in."""
+    return re.sub(r"_\d{4}$", "", name).replace("_", " ")
 
 
 def _span(one: dict[str, object]) -> str:
