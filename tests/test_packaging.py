@@ -111,7 +111,7 @@ def test_every_imported_library_is_declared() -> None:
     names = packages_distributions()
     outside = imported - set(sys.stdlib_module_names) - {"darien"}
     assert {"numpy", "pydantic"} <= outside
-    declared = _declared(PROJECT["dependencies"])
+    declared = _declared(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["fit"])
     # pydantic_core is a part of pydantic, at the version that it asks for.
     undeclared = {
         name
@@ -119,3 +119,14 @@ def test_every_imported_library_is_declared() -> None:
         if declared.isdisjoint(_normal(distribution) for distribution in names.get(name, [name]))
     }
     assert undeclared == set()
+
+
+def test_only_a_fit_needs_what_the_extra_for_fits_brings() -> None:
+    brought = re.compile(r"^ *(?:import|from) (?:arviz|emcee|sklearn|threadpoolctl)\b", re.MULTILINE)
+    package = ROOT / "model" / "darien"
+    needing = {
+        path.relative_to(package).parts[0]
+        for path in package.rglob("*.py")
+        if brought.search(path.read_text())
+    }
+    assert needing == {"calibrate"}
