@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from darien.scenario.schema import Scenario
 
+DECIDING = ("assumptions", "counted_series", "departures", "design", "lags", "targets", "unknowns")
+"""Modules beside this one that decide, with the code of the model, what a run gives."""
 ROUNDS = 4  # of running and rescaling at each point, from the departures of the history
 
 
@@ -213,7 +215,9 @@ def _key(of: Setting) -> str:
     """The hash of all that decides the runs of a problem: the code, the history, unknowns, data points."""
     unknowns = {name: unknown.model_dump(mode="json") for name, unknown in of.problem.unknowns.items()}
     series = {name: series.model_dump(mode="json") for name, series in of.problem.series.items()}
-    said = json.dumps([code_version(), to_yaml(of.base), unknowns, series, ROUNDS], sort_keys=True)
+    here = Path(__file__).parent
+    sources = [(here / f"{name}.py").read_text(encoding="utf-8") for name in DECIDING]
+    said = json.dumps([code_version(), sources, to_yaml(of.base), unknowns, series], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.stats import f
 
 from darien.calibrate.departures import WORKING
 from darien.calibrate.design import Kept, Setting, conditioned, conditioning_of, shared
@@ -120,7 +121,9 @@ def effects_table(
             prior, posterior = (_changes(draws, lever, outcome) for draws in (before, after))
             spread = float(prior.var())
             removed = 1 - float(posterior.var()) / spread if spread > 0 else 0.0
-            label = ASSUMPTION if removed < LITTLE else EVIDENCE
+            # Few draws tell a variance poorly: what is surely removed counts.
+            surely = 1 - (1 - removed) * f.ppf(0.95, len(prior) - 1, len(posterior) - 1)
+            label = ASSUMPTION if surely < LITTLE else EVIDENCE
             low, middle, high = np.quantile(posterior, [0.05, 0.5, 0.95])
             prior_low, prior_high = np.quantile(prior, [0.05, 0.95])
             rows.append((lever, outcome, prior_low, prior_high, middle, low, high, removed, label))

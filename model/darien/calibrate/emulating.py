@@ -22,6 +22,7 @@ from darien.calibrate.observing import Bools, Observation
 from darien.experiments.pool import Failed, run_all
 
 TAUGHT = 256  # runs at most from which length scales are found: what takes long grows with their cube
+MOST_ERROR = 1.5  # times the usual one: a larger error would excuse points that are far from every count
 LENGTHS = (0.3, 50.0)  # where unknowns run from -1 to 1; beyond the upper one an unknown does nothing
 
 
@@ -111,7 +112,7 @@ def emulator(units: Floats, seen: Floats, how: Shapes) -> Emulator:
         weights=weights,
         centre=centre,
         error_line=line,
-        error_range=np.array([0.3 * usual, 3.0 * usual]),
+        error_range=np.array([0.5 * usual, MOST_ERROR * usual]),
         correlation=np.atleast_2d(np.corrcoef(left_out, rowvar=False)),
     )
 
