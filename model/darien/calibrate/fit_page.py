@@ -58,7 +58,7 @@ def _predictions(table: pd.DataFrame) -> str:
             _number(one["reported"]),
             _number(one["median"]),
             f"{_number(one['low'])} to {_number(one['high'])}",
-            f"{one['high'] / max(one['low'], 1e-9):.1f}",
+            f"{one['high'] / one['low']:.1f}" if one["low"] > 0 else "",
             "yes" if one["inside"] else "**no**",
         )
         for one in table.to_dict("records")
