@@ -61,7 +61,7 @@ def draw_unknowns(fit: FitTables) -> Sheet:
         informed = one["label"] != "assumption, not evidence"
         _bar(sheet, ends[0], ends[1], y, BLUE if informed else GREY)
         _dot(sheet, ends[2], y, "white")
-        sheet.write(LEFT - 0.12, y, _words(one["unknown"]), 10.5, across="right", up="middle")
+        sheet.write(LEFT - 0.12, y, str(one["unknown"]).replace("_", " "), 10.5, across="right", up="middle")
         words = f"{max(0.0, one['variance_removed']):.0%}".replace("%", " %")
         sheet.write(LEFT + width + 0.15, y, words, 10.5, up="middle", color=BLUE if informed else GREY)
         span = f"{number(one['prior_low'])} to {number(one['prior_high'])}"
