@@ -9,7 +9,7 @@ a small change of departures is a small change of counts. ``docs/departures.md``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from darien.calibrate.assumptions import WorkingAssumptions
 from darien.calibrate.compare import compare, year_error
 from darien.calibrate.lags import Floats, Response, days_of, months_of, pulse_rates, response, with_rates
-from darien.calibrate.targets import first_guess, targets_of
+from darien.calibrate.targets import Target, first_guess, targets_of
 from darien.record.counted import counted_monthly, departed_monthly
 
 if TYPE_CHECKING:
@@ -81,10 +81,7 @@ def work_out(
     guess = {name: first_guess(target, working) / days for name, target in targets.items()}
     rates = pd.DataFrame(guess, index=months)
     responses = read_responses(scenario, rates, simulate, working)
-    wanted = {
-        name: Wanted(target.persons * responses[name].reach, target.spread, months.year.to_numpy())
-        for name, target in targets.items()
-    }
+    wanted = wanted_of(targets, responses, months)
     for name in targets:
         rates[name] = solved(rates[name].to_numpy(), days, responses[name], wanted[name], working)
     tell(every, most)
@@ -129,14 +126,9 @@ def check(
 
     Returns the comparison of :func:`darien.calibrate.compare.compare`, and the response by group.
     """
-    import pandas as pd
-
     working = working or WorkingAssumptions()
     targets = targets_of(scenario, reported, counts)
-    months = months_of(scenario)
-    names = [month.strftime("%Y-%m") for month in months]
-    monthly = scenario.departures.monthly
-    rates = pd.DataFrame({name: [monthly[name][month] for month in names] for name in targets}, index=months)
+    rates = given_rates(scenario, targets)
     responses = read_responses(scenario, rates, simulate, working)
     tasks = [(with_rates(scenario, rates), number) for number in range(int(working.replicates.value))]
     return compare(scenario, targets, responses, simulate(tasks)), responses
@@ -150,6 +142,25 @@ class Wanted:
     persons: Floats
     spread: npt.NDArray[np.bool_]
     years: npt.NDArray[np.int32]
+
+
+def given_rates(scenario: Scenario, groups: Iterable[str]) -> pd.DataFrame:
+    """Persons per day, months by group, that a scenario gives for some groups."""
+    import pandas as pd
+
+    months, monthly = months_of(scenario), scenario.departures.monthly
+    names = [month.strftime("%Y-%m") for month in months]
+    return pd.DataFrame({group: [monthly[group][name] for name in names] for group in groups}, index=months)
+
+
+def wanted_of(
+    targets: dict[str, Target], responses: dict[str, Response], months: pd.DatetimeIndex
+) -> dict[str, Wanted]:
+    """What each group should be counted at, as far as a route that starts empty lets it be."""
+    return {
+        name: Wanted(target.persons * responses[name].reach, target.spread, months.year.to_numpy())
+        for name, target in targets.items()
+    }
 
 
 def averaged(

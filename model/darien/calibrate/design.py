@@ -10,25 +10,33 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from darien.calibrate.assumptions import WorkingAssumptions
 from darien.calibrate.command import simulate_on
 from darien.calibrate.counted_series import Counter, data_points
-from darien.calibrate.departures import WORKING, Wanted, averaged, read_responses, rescaled
+from darien.calibrate.departures import (
+    WORKING,
+    Wanted,
+    averaged,
+    given_rates,
+    read_responses,
+    rescaled,
+    wanted_of,
+)
 from darien.calibrate.lags import Floats, Response, days_of, months_of, with_rates
 from darien.calibrate.problem import Problem, load_problem
 from darien.calibrate.targets import targets_of
 from darien.calibrate.unknowns import Prior, points, priors, scenario_at
 from darien.experiments.pool import Failed, run_all
-from darien.experiments.run import simulate, warm_up
+from darien.experiments.run import Progress, simulate, warm_up
 from darien.record.reported import load_reported
 from darien.record.version import code_version
 from darien.scenario import library
@@ -40,6 +48,7 @@ if TYPE_CHECKING:
 
     from darien.scenario.schema import Scenario
 
+R = TypeVar("R")
 DECIDING = ("assumptions", "counted_series", "departures", "design", "lags", "targets", "unknowns")
 """Modules beside this one that decide, with the code of the model, what a run gives."""
 ROUNDS = 4  # of running and rescaling at each point, from the departures of the history
@@ -94,28 +103,17 @@ def setting(file: Path) -> Setting:
 
 def conditioning(of: Setting) -> Conditioning:
     """Responses and targets under the history as it stands; some runs."""
-    import pandas as pd
-
-    working, months = WorkingAssumptions(), months_of(of.base)
     targets = targets_of(of.base, load_reported())
-    monthly = of.base.departures.monthly
-    names = [month.strftime("%Y-%m") for month in months]
-    rates = pd.DataFrame({name: [monthly[name][m] for m in names] for name in targets}, index=months)
-    responses = read_responses(of.base, rates, simulate_on(1), working)
-    wanted = {
-        name: Wanted(target.persons * responses[name].reach, target.spread, months.year.to_numpy())
-        for name, target in targets.items()
-    }
-    return Conditioning(rates, responses, wanted)
+    rates = given_rates(of.base, targets)
+    responses = read_responses(of.base, rates, simulate_on(1), WorkingAssumptions())
+    return Conditioning(rates, responses, wanted_of(targets, responses, months_of(of.base)))
 
 
 def conditioned(scenario: Scenario, how: Conditioning, replicate: int) -> Scenario:
     """The scenario with departures that give the deriving series under its own unknowns."""
     working, days, rates = WorkingAssumptions(), days_of(scenario), how.rates.copy()
     for _ in range(ROUNDS):
-        run = simulate(
-            with_rates(scenario, rates).model_copy(update={"record_every": "month"}), replicate=replicate
-        )
+        run = simulate(with_rates(scenario, rates), replicate=replicate)
         counted = averaged([run.counts], scenario, rates.mul(days, axis=0), how.responses)
         for name in rates.columns:
             rates[name] = rescaled(
@@ -131,7 +129,9 @@ def conditioned(scenario: Scenario, how: Conditioning, replicate: int) -> Scenar
 
 
 @dataclass(frozen=True)
-class _Job:
+class Job:
+    """A point for a worker to run."""
+
     file: Path
     conditioning: Path
     number: int
@@ -146,10 +146,9 @@ def shared(file: Path, conditioning_file: Path) -> tuple[Setting, Conditioning]:
     return setting(file), pd.read_pickle(conditioning_file)
 
 
-def _run(job: _Job) -> Floats:
+def _run(job: Job) -> Floats:
     of, how = shared(job.file, job.conditioning)
     scenario = scenario_at(of.history, of.problem, of.base, of.simulated, np.array(job.unit))
-    scenario = scenario.model_copy(update={"record_every": "month"})
     now = conditioned(scenario, how, WORKING + job.number)
     return of.counter.read(simulate(now, replicate=job.number).counts)
 
@@ -221,7 +220,7 @@ def _key(of: Setting) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def conditioning_of(of: Setting, kept: Kept) -> None:
+def _keep_conditioning(of: Setting, kept: Kept) -> None:
     """Make what conditioning needs and keep it, unless it is there."""
     import pandas as pd
 
@@ -231,41 +230,54 @@ def conditioning_of(of: Setting, kept: Kept) -> None:
         part.replace(kept.conditioning)
 
 
-def run_stage(
+def work_through(
     of: Setting,
     kept: Kept,
-    stage: str,
+    task: Callable[[Job], R],
     units: Floats,
+    done: Collection[int],
+    keep: Callable[[int, R], None],
     workers: int,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None,
 ) -> None:
-    """Run what is not done yet of a stage. Raises what a run raised, with all others kept."""
-    done = kept.numbers(stage)
+    """Run a task at those of some points that are not done; ``keep`` each result as it comes.
+
+    Raises UserMistake where a run failed, with all others kept.
+    """
     waiting = [number for number in range(len(units)) if number not in done]
     tell = progress or (lambda done, of: None)
-    tell(len(done), len(units))
+    tell(len(units) - len(waiting), len(units))
     if not waiting:
         return
     warm_up(of.base)
-    conditioning_of(of, kept)
-    jobs = [_Job(of.file, kept.conditioning, n, tuple(units[n].tolist())) for n in waiting]
+    _keep_conditioning(of, kept)
+    jobs = [Job(of.file, kept.conditioning, n, tuple(units[n].tolist())) for n in waiting]
     failed: list[Failed] = []
 
-    def each(index: int, result: Floats | Failed) -> None:
+    def each(index: int, result: R | Failed) -> None:
         if isinstance(result, Failed):
             failed.append(result)
         else:
-            kept.put(stage, waiting[index], units[waiting[index]], result)
+            keep(waiting[index], result)
         tell(len(units) - len(waiting) + index + 1, len(units))
 
-    run_all(_run, jobs, workers, each=each)
+    run_all(task, jobs, workers, each=each)
     if failed:
         raise UserMistake(f"{len(failed)} of {len(jobs)} runs failed; the first: {failed[0].error}")
 
 
-def run_design(
-    of: Setting, kept: Kept, workers: int = 1, progress: Callable[[int, int], None] | None = None
-) -> Design:
+def run_stage(
+    of: Setting, kept: Kept, stage: str, units: Floats, workers: int, progress: Progress | None = None
+) -> None:
+    """Run what is not done yet of a stage; raises as :func:`work_through`."""
+
+    def keep(number: int, counts: Floats) -> None:
+        kept.put(stage, number, units[number], counts)
+
+    work_through(of, kept, _run, units, kept.numbers(stage), keep, workers, progress)
+
+
+def run_design(of: Setting, kept: Kept, workers: int = 1, progress: Progress | None = None) -> Design:
     """The runs of the design, those missing run now."""
     run_stage(of, kept, "design", points(of.problem, len(of.simulated)), workers, progress)
     return kept.design(("design",), len(of.counter.points))

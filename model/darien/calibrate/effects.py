@@ -9,8 +9,6 @@ that is little, an effect is an assumption and not evidence.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +16,10 @@ import numpy as np
 from scipy.stats import f
 
 from darien.calibrate.departures import WORKING
-from darien.calibrate.design import Kept, Setting, conditioned, conditioning_of, shared
+from darien.calibrate.design import Job, Kept, Setting, conditioned, shared, work_through
 from darien.calibrate.lags import Floats
 from darien.calibrate.unknowns import priors_of, scenario_at
-from darien.experiments.pool import Failed, run_all
-from darien.experiments.run import simulate, warm_up
+from darien.experiments.run import Progress, simulate
 from darien.scenario import library
 from darien.scenario.errors import UserMistake
 
@@ -36,21 +33,12 @@ LITTLE = 0.2  # share of variance removed below which an effect is called an ass
 ASSUMPTION, EVIDENCE = "assumption, not evidence", "informed by the counts"
 
 
-@dataclass(frozen=True)
-class _Job:
-    file: Path
-    conditioning: Path
-    number: int
-    unit: tuple[float, ...]  # of the unknowns of the fit, then of those assumed
-
-
-def _run(job: _Job) -> dict[str, dict[str, float]]:
+def _run(job: Job) -> dict[str, dict[str, float]]:
     """Outcomes of the history and of every policy at one draw."""
     of, how = shared(job.file, job.conditioning)
     unit = np.array(job.unit)
     known = [*of.simulated, *priors_of(of.problem.assumed, of.base)]
     base = scenario_at(of.history, of.problem, of.base, known, unit)
-    base = base.model_copy(update={"record_every": "month"})
     base = conditioned(base, how, WORKING + job.number)
     found = {"base": _outcomes(simulate(base, replicate=job.number), of.problem.outcomes)}
     for name, scenario_name in of.problem.levers.items():
@@ -83,24 +71,17 @@ def run_effects(
     stage: str,
     units: Floats,
     workers: int,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[dict[str, dict[str, float]]]:
-    """Outcomes at each of the draws, run now or before."""
-    done = kept.said(stage)
-    waiting = [number for number in range(len(units)) if number not in done]
-    if waiting:
-        warm_up(of.base)
-        conditioning_of(of, kept)
-    jobs = [_Job(of.file, kept.conditioning, n, tuple(units[n].tolist())) for n in waiting]
-    tell = progress or (lambda done, of: None)
+    """Outcomes at each of the draws, run now or before; raises as :func:`work_through`.
 
-    def each(index: int, result: dict[str, dict[str, float]] | Failed) -> None:
-        if isinstance(result, Failed):
-            raise result.error
-        kept.say(stage, waiting[index], json.dumps(result))
-        tell(len(units) - len(waiting) + index + 1, len(units))
+    ``units``: (draws, unknowns) of the fit, then of those assumed.
+    """
 
-    run_all(_run, jobs, workers, each=each)
+    def keep(number: int, outcomes: dict[str, dict[str, float]]) -> None:
+        kept.say(stage, number, json.dumps(outcomes))
+
+    work_through(of, kept, _run, units, kept.said(stage), keep, workers, progress)
     said = kept.said(stage)
     return [json.loads(said[number]) for number in range(len(units))]
 

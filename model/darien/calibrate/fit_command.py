@@ -21,13 +21,13 @@ from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported, observation
 from darien.calibrate.problem import locate
 from darien.calibrate.recovering import recover, summary
+from darien.experiments.run import Progress
 from darien.record.version import code_version
 from darien.record.whole import check_target, whole_folder, write_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Progress = Callable[[int, int], None]
 Show = Callable[[str], AbstractContextManager[Progress | None]]
 """Shows the progress of one stage of the work; given what is counted."""
 
@@ -160,10 +160,9 @@ def predictions_table(fit: Fit) -> pd.DataFrame:
     said = fit.seen.persons(fit.seen.reported)
     rows = []
     for j, point in enumerate(fit.seen.points):
-        (_, _, _), (low, middle, high) = (interval[:, j] for interval in intervals)
+        before, (low, middle, high) = (interval[:, j] for interval in intervals)
         role = "target" if fit.seen.target[j] else "tests"
         inside = low <= said[j] <= high
-        before = intervals[0][:, j]
         rows.append(
             (
                 point.series,

@@ -51,7 +51,6 @@ def by_emulator(
     steps: int = 8000,
     walkers: int = 96,
     seed: int = 1,
-    progress: bool = False,
 ) -> Posterior:
     """Draws by affine-invariant MCMC (emcee) of the emulator's likelihood under flat priors."""
     dimensions = len(known)
@@ -72,7 +71,7 @@ def by_emulator(
     ]
     sampler = emcee.EnsembleSampler(walkers, dimensions, log_posterior, vectorize=True, moves=moves)
     sampler.random_state = np.random.RandomState(seed).get_state()
-    sampler.run_mcmc(start, steps, progress=progress)
+    sampler.run_mcmc(start, steps)
     settle = steps // 3
     tau = float(np.max(sampler.get_autocorr_time(discard=settle, quiet=True, tol=0)))
     thin = max(1, int(tau / 4))

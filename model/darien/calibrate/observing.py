@@ -1,8 +1,8 @@
 """How simulated persons become reported counts: reporting shares, chance, and spread beyond chance.
 
 Counts are compared by their logarithm, shares by their log odds. Around the persons reported in the mean a
-count has the variance of a Poisson draw of so many migrants, each ``persons_per_migrant`` persons, and beyond
-it the spread that its series has (together the variance of a negative binomial count).
+count has the variance of a Poisson draw and beyond it the spread that its series has (together that of a
+negative binomial count). The chance of simulated migrants is part of the error of the emulator.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from darien.scenario import files, library, model_file
 from darien.scenario.errors import Fault, ScenarioError, UserMistake
 from darien.scenario.quantity import Model
 from darien.scenario.schema import Scenario
-from darien.scenario.yaml_nodes import Node, decode, parse, shown
+from darien.scenario.yaml_nodes import Node, shown
 
 REPLICATES = 20
 
@@ -133,11 +133,10 @@ def _locate(what: str | Path) -> Path:
 def is_comparison(what: str | Path) -> bool:
     """Whether a file, or what a built-in name stands for, names options; ``load`` tells its faults."""
     try:
-        file = _locate(what)
-        root = parse(decode(file.read_bytes(), shown(file)), shown(file), [])
-    except (UserMistake, ScenarioError, OSError):
+        root = model_file.nodes(_locate(what), "a comparison", "options", [])
+    except UserMistake:
         return False
-    return root is not None and isinstance(root.value, dict) and "options" in root.mapping
+    return "options" in root.mapping
 
 
 def _scenario(name: str, sets: list[str], file: Path, faults: list[Fault]) -> Scenario | None:
