@@ -211,10 +211,10 @@ def _per_migrant(changes: Plain, replicates: int) -> tuple[float, float]:
     for replicate in range(replicates):
         scenario = world("adaptation", merged({"record_every": "month"}, changes))
         model = RouteModel(scenario, replicate=replicate, collect=False).run()
-        stocks, flows = model.books.sums.stocks.sum(axis=(0, 1)), model.books.totals.sum(axis=1)
+        stocks, flows = model.books.sums.stocks.sum(axis=(1, 2)), model.books.totals.sum(axis=2)
         arrived += int(stocks[9])
-        departed += int(flows[:, 0].sum())
-        sea += int(flows[4, 3])
+        departed += int(flows[0].sum())
+        sea += int(flows[3, 4])
     return arrived / departed, sea / departed
 
 

@@ -126,7 +126,7 @@ class RouteModel(mesa.Model):
         """Persons by state, and for each authority, checkpoint and centre what one asks of it."""
 
         def in_state(position: int) -> Callable[[RouteModel], int]:
-            return lambda model: int(model.books.sums.stocks[:, :, position].sum())
+            return lambda model: int(model.books.sums.stocks[position].sum())
 
         reporters: dict[str, Any] = {"date": lambda model: model.date}
         reporters |= {state: in_state(position) for position, state in enumerate(STATES)}

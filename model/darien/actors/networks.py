@@ -98,7 +98,7 @@ class Market:
     def review(self) -> None:
         """All networks review on what they have seen, each on the same figures."""
         books, places, legs = self.model.books, len(self.model.index.places), len(self.started)
-        on_legs = np.s_[places : places + legs, :, F_STARTED]
+        on_legs = np.s_[F_STARTED, places : places + legs]
         started = (books.totals[on_legs] + books.sums.flows[on_legs]).sum(axis=1).astype(float)
         stopped = books.beliefs.stopped_ever.sum(axis=1).astype(float)
         self.started, self._started_before = started - self._started_before, started

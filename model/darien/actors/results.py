@@ -72,9 +72,9 @@ def _totals(model: RouteModel) -> Totals:
         legs=at.legs,
         groups=at.groups,
         countries=countries,
-        flows={name: flows[:, :, f] for f, name in enumerate(FLOWS)},
-        stocks={name: sums.stocks[:, :, s] for s, name in enumerate(STATES)},
-        tallies={name: sums.tallies[:, :, t] for t, name in enumerate(TALLIES)},
+        flows={name: flows[f] for f, name in enumerate(FLOWS)},
+        stocks={name: sums.stocks[s] for s, name in enumerate(STATES)},
+        tallies={name: sums.tallies[t] for t, name in enumerate(TALLIES)},
         centres=[
             (name, centre.place, int(held["peak"][c]), int(held["days_over"][c]))
             for c, (name, centre) in enumerate(scenario.detention_centres.items())

@@ -28,6 +28,8 @@ def learn(w, b, d):
     kept, weight, prior = how["belief_kept"], how["belief_weight"], how["belief_prior"]
     for leg in range(np.uint64(met.shape[0])):
         for g in range(np.uint64(met.shape[1])):
+            if met[leg, g] == 0 and heard[0, leg, g] == 0.0 and unheard[slot, 0, leg, g] == 0:
+                continue  # nobody came this way of late: what is believed is the prior, and doubt is 0
             # The slot holds what happened `lag` days ago: it is heard now, and makes room for today.
             heard[0, leg, g] = kept * heard[0, leg, g] + unheard[slot, 0, leg, g]
             heard[1, leg, g] = kept * heard[1, leg, g] + unheard[slot, 1, leg, g]

@@ -99,7 +99,8 @@ OFFER = np.dtype(
     ]
 )
 LIMIT = np.dtype([("need", "i8"), ("left", "f8")])  # persons who ask, and what is left to give
-ROW = np.dtype([("day", "u2"), ("where", "u2"), ("group", "u2"), ("measure", "u2"), ("persons", "i4")])
+# position: of the number in all flows, then all stocks
+ROW = np.dtype([("day", "u4"), ("position", "u4"), ("persons", "i4")])
 
 
 class Wakes(NamedTuple):
@@ -112,11 +113,15 @@ class Wakes(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """Whole numbers by where they are counted (places, legs, route), group and measure."""
+    """Whole numbers by measure, where they are counted (places, legs, route) and group.
 
-    flows: I4  # (P + L + 1, G, flows) persons in the current recorded period
-    stocks: I4  # (P + L + 1, G, states) persons; 4 bytes each, so that all stay in the nearer caches
-    tallies: I8  # (P + L + 1, G, tallies) since the start
+    The measures that most events count lie together, 4 bytes a number, so that they stay in the
+    nearest cache.
+    """
+
+    flows: I4  # (flows, P + L + 1, G) persons in the current recorded period
+    stocks: I4  # (states, P + L + 1, G) persons
+    tallies: I8  # (tallies, P + L + 1, G) since the start
     events: I8  # (kinds,) migrants
 
 
@@ -190,7 +195,7 @@ class Books(NamedTuple):
     removal_credit: F8  # (A,) seats home left while someone waits for one
     beliefs: Beliefs
     sums: Sums
-    totals: I4  # (P + L + 1, G, flows) persons up to the last recorded period
+    totals: I4  # (flows, P + L + 1, G) persons up to the last recorded period
     today: Today
     weighing: Weighing
     rows: Table  # (room,) ROW: recorded counts; flows, then stocks
@@ -282,12 +287,12 @@ def open_books(
         removal_credit=np.zeros(authorities),
         beliefs=_beliefs(lag_days, legs, groups),
         sums=Sums(
-            flows=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int32),
-            stocks=np.zeros((wheres, groups, len(STATES)), dtype=np.int32),
-            tallies=np.zeros((wheres, groups, len(TALLIES)), dtype=np.int64),
+            flows=np.zeros((len(FLOWS), wheres, groups), dtype=np.int32),
+            stocks=np.zeros((len(STATES), wheres, groups), dtype=np.int32),
+            tallies=np.zeros((len(TALLIES), wheres, groups), dtype=np.int64),
             events=np.zeros(len(EVENTS), dtype=np.int64),
         ),
-        totals=np.zeros((wheres, groups, len(FLOWS)), dtype=np.int32),
+        totals=np.zeros((len(FLOWS), wheres, groups), dtype=np.int32),
         today=_today(_ROOM, max(1, centres, checkpoints), groups, legs, authorities),
         weighing=_weighing(_ROOM, len(world.places)),
         rows=table(ROW, 4 * wheres * groups * (len(FLOWS) + len(STATES)) + 1),

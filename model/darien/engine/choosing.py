@@ -55,9 +55,9 @@ def start_leg(r, i, leg, d, legs, rules, days_below, days_guide, groups, n_place
     r["spent"] += paid
     where = n_places + leg
     persons = persons_of(groups, r)
-    sums.tallies[where, g, T_SPENT] += paid * groups[g]["weight"]
-    sums.flows[where, g, F_STARTED] += persons
-    sums.stocks[where, g, ON_LEG] += persons
+    sums.tallies[T_SPENT, where, g] += paid * groups[g]["weight"]
+    sums.flows[F_STARTED, where, g] += persons
+    sums.stocks[ON_LEG, where, g] += persons
     r["state"] = ON_LEG
     r["leg"] = leg
     r["since"] = d
@@ -167,7 +167,7 @@ def choose(w, v, b, d):
                 claim(r, o, d)
                 until, _ = claim_ends(r, offices[o], v.offices[o])
                 schedule(wakes, r, i, until)
-                sums.flows[p, g, F_CLAIMED] += persons_of(groups, r)
+                sums.flows[F_CLAIMED, p, g] += persons_of(groups, r)
                 add_stock(sums.stocks, groups, n_places, n_legs, r, 1)
             elif chosen >= 0:
                 joiner = joiners[count[N_JOINERS]]
@@ -179,11 +179,11 @@ def choose(w, v, b, d):
                 r["since"] = d
                 if chosen == TAKE_GIVE_UP:
                     r["state"] = RETURNED
-                    sums.flows[p, g, F_RETURNED] += persons_of(groups, r)
+                    sums.flows[F_RETURNED, p, g] += persons_of(groups, r)
                     b.beliefs.ended[FAILED, g] += persons_of(groups, r)
                 elif chosen == TAKE_SETTLE:
                     r["state"] = SETTLED
-                    sums.flows[p, g, F_SETTLED] += persons_of(groups, r)
+                    sums.flows[F_SETTLED, p, g] += persons_of(groups, r)
                 else:
                     # Staying; or nothing to choose from, and then a wait as long as patience lasts.
                     mean = place["stay_days"] if chosen == TAKE_STAY else how["patience_days"]

@@ -165,13 +165,13 @@ def depart(w, v, b, d, seed_key):
             count[N_MIGRANTS] = i + 1
             r = migrants[i]
             paid = _make(r, identity, groups[g], party_below[g], how, place_rules[place])
-            tallies[place, g, T_PAPERS] += paid * groups[g]["weight"]
+            tallies[T_PAPERS, place, g] += paid * groups[g]["weight"]
             r["entry"] = place
             r["place"] = place
             r["group"] = g
             r["departed"] = d
             r["since"] = d
             r["state"] = AT_PLACE
-            flows[route, g, F_DEPARTED] += persons_of(groups, r)
+            flows[F_DEPARTED, route, g] += persons_of(groups, r)
             events[E_DEPARTED] += 1
             let_choose(r, i, d, places, choosers, count)

@@ -60,13 +60,13 @@ def _interview(r, c, centre, beds, base_rate, groups, credit, sums, place):
     rightly = binomial(mix(key ^ RIGHTLY), adults, base_rate)
     found = binomial(mix(key ^ FOUND), rightly, beds["sensitivity"])
     wrongly = binomial(mix(key ^ WRONGLY), adults - rightly, 1.0 - beds["specificity"])
-    sums.flows[place, g, F_VETTED] += adults * weight
-    sums.flows[place, g, F_FLAGGED] += (found + wrongly) * weight
-    sums.flows[place, g, F_FALSELY_FLAGGED] += wrongly * weight
+    sums.flows[F_VETTED, place, g] += adults * weight
+    sums.flows[F_FLAGGED, place, g] += (found + wrongly) * weight
+    sums.flows[F_FALSELY_FLAGGED, place, g] += wrongly * weight
     if found + wrongly > 0:
         r["flags"] = np.int64(r["flags"]) | FLAGGED
         if found == 0:
-            sums.tallies[place, g, T_FLAGGED_DAYS] += np.int64(beds["flagged_days"]) * persons_of(groups, r)
+            sums.tallies[T_FLAGGED_DAYS, place, g] += np.int64(beds["flagged_days"]) * persons_of(groups, r)
     return True
 
 
@@ -77,8 +77,8 @@ def _admit(r, i, c, d, w, v, b, ways):
     g = np.int64(r["group"])
     persons = persons_of(groups, r)
     place, authority = np.int64(centre["place"]), np.int64(centre["authority"])
-    b.sums.flows[place, g, F_ADMITTED] += persons
-    b.sums.tallies[place, g, T_MINORS] += np.int64(r["minors"]) * groups[g]["weight"]
+    b.sums.flows[F_ADMITTED, place, g] += persons
+    b.sums.tallies[T_MINORS, place, g] += np.int64(r["minors"]) * groups[g]["weight"]
     if place != np.int64(r["place"]):
         come_to(r, place)
     enrolled = ENROLLED if v.authorities[authority]["enrols"] else 0
@@ -176,7 +176,7 @@ def _one_round(w, v, b, d, ways, last_round):
         persons = persons_of(groups, r)
         at, where = np.int64(centres[c]["place"]), np.int64(checkpoints[by]["where"])
         if c != blocked and np.float64(persons) <= limits[c]["left"]:
-            sums.flows[where, g, F_APPREHENDED] += persons
+            sums.flows[F_APPREHENDED, where, g] += persons
             b.beliefs.stopped[r["leg"], g] += persons
             _admit(r, i, c, d, w, v, b, ways)
             continue
@@ -191,8 +191,8 @@ def _one_round(w, v, b, d, ways, last_round):
             again += 1
             continue
         if rule != NOT_APPREHEND:
-            sums.flows[where, g, F_APPREHENDED] += persons
-        sums.flows[at, g, F_TURNED_AWAY] += persons
+            sums.flows[F_APPREHENDED, where, g] += persons
+        sums.flows[F_TURNED_AWAY, at, g] += persons
         here = places[r["place"]]
         if here["destination"]:
             receive(

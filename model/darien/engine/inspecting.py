@@ -78,32 +78,32 @@ def _inspect(
     g = np.int64(r["group"])
     where = np.int64(checkpoint["where"])
     persons = persons_of(groups, r)
-    sums.flows[where, g, F_INSPECTED] += persons
+    sums.flows[F_INSPECTED, where, g] += persons
     key = visit_key(r) ^ checkpoint["hash"]
     if officers["extortion_share"] > 0.0 and uniform(mix(key ^ EXTORTED)) < officers["extortion_share"]:
         usd = min(np.int64(officers["extortion_usd"]) * np.int64(r["size"]), np.int64(r["funds"]))
         r["funds"] -= usd
-        sums.flows[where, g, F_EXTORTED] += persons
-        sums.tallies[where, g, T_EXTORTED] += usd * groups[g]["weight"]
+        sums.flows[F_EXTORTED, where, g] += persons
+        sums.tallies[T_EXTORTED, where, g] += usd * groups[g]["weight"]
     if not _identified(r, key, officers, authorities[checkpoint["authority"]]):
         return
-    sums.flows[where, g, F_IDENTIFIED] += persons
+    sums.flows[F_IDENTIFIED, where, g] += persons
     if r["pass_authority"] == checkpoint["authority"] and r["pass_until"] >= d:
         return
     sold = leg_rules[r["leg"]]
     protected = sold["bribed_share"] * officers["network_bribes_times"] if sold["network"] else 0.0
     if r["flags"] & SMUGGLER and uniform(mix(key ^ NETWORK_BRIBES)) < protected:
-        sums.flows[where, g, F_BRIBED] += persons
-        sums.tallies[where, g, T_NETWORK_BRIBES] += np.int64(np.float64(persons) * sold["bribe_usd"])
+        sums.flows[F_BRIBED, where, g] += persons
+        sums.tallies[T_NETWORK_BRIBES, where, g] += np.int64(np.float64(persons) * sold["bribe_usd"])
         return
     bribe = np.int64(officers["bribe_usd"]) * np.int64(r["size"])
     if np.int64(r["funds"]) >= bribe and uniform(mix(key ^ BRIBES)) < officers["bribe_share"]:
         r["funds"] -= bribe
         r["bribes"] = min(np.int64(r["bribes"]) + bribe, 65535)
-        sums.flows[where, g, F_BRIBED] += persons
-        sums.tallies[where, g, T_BRIBES] += bribe * groups[g]["weight"]
+        sums.flows[F_BRIBED, where, g] += persons
+        sums.tallies[T_BRIBES, where, g] += bribe * groups[g]["weight"]
     elif checkpoint["centre"] < 0:
-        sums.flows[where, g, F_TURNED_BACK] += persons
+        sums.flows[F_TURNED_BACK, where, g] += persons
         stopped[r["leg"], g] += persons
         caught[a] = _GONE
         r["flags"] = np.int64(r["flags"]) | TURNED_BACK

@@ -78,7 +78,7 @@ def enter(r, place, groups, sums):
     """Come to a place from a leg."""
     come_to(r, place)
     r["state"] = AT_PLACE
-    sums.flows[np.int64(place), np.int64(r["group"]), F_ENTERED] += persons_of(groups, r)
+    sums.flows[F_ENTERED, np.int64(place), np.int64(r["group"])] += persons_of(groups, r)
 
 
 @inlined
@@ -102,7 +102,7 @@ def where_of(places, legs, r):
 def add_stock(stocks, groups, places, legs, r, sign):
     """Add a record to the stock of its state and place (sign 1), or take it out (sign -1)."""
     where = where_of(places, legs, r)
-    stocks[where, np.int64(r["group"]), np.int64(r["state"])] += sign * persons_of(groups, r)
+    stocks[np.int64(r["state"]), where, np.int64(r["group"])] += sign * persons_of(groups, r)
 
 
 @inlined

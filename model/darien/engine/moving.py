@@ -83,24 +83,17 @@ def _meet_hazards(r, hazard, rule, leg_hash, robbery_share):
 
 
 @inlined
-def _read_calendar(wakes, migrants, due, d):
-    """Today's ids, each once; frees the chunks. Returns how many."""
+def _read_calendar(wakes, due, d):
+    """Today's ids, and those whose day was moved; frees the chunks. Returns how many."""
     today = wakes.days[d]
     n = 0
     chunk = np.int64(today["head"])
     fill = np.int64(today["fill"])
     while chunk >= 0:
         following = np.int64(wakes.next[chunk])
-        if following >= 0:
-            for slot in range(wakes.ids.shape[1]):
-                prefetch(migrants, wakes.ids[following, slot])
         for slot in range(fill):
-            i = wakes.ids[chunk, slot]
-            r = migrants[i]
-            if r["wake"] == d:
-                r["wake"] = 0
-                due[n] = i
-                n += 1
+            due[n] = wakes.ids[chunk, slot]
+            n += 1
         wakes.next[chunk] = wakes.counts[FREE_CHUNK]
         wakes.counts[FREE_CHUNK] = chunk
         chunk = following
@@ -137,7 +130,7 @@ def wake(w, v, b, d, visit_order):
     route = n_places + n_legs
     ways = n_legs + len(counters)
     count[N_REMOVALS] = 0
-    n = _read_calendar(wakes, migrants, due, d)
+    n = _read_calendar(wakes, due, d)
     if visit_order != 0:
         _shuffle(due, n, visit_order)
     for position in range(n):
@@ -145,13 +138,16 @@ def wake(w, v, b, d, visit_order):
             prefetch(migrants, due[position + AHEAD])
         i = np.int64(due[position])
         r = migrants[i]
+        if np.int64(r["wake"]) != d:
+            continue  # woken before that day, or on another one
+        r["wake"] = 0
         g = np.int64(r["group"])
         persons = persons_of(groups, r)
         state = r["state"]
         if state == ON_LEG:
             events[E_LEG] += 1
             leg = np.int64(r["leg"])
-            stocks[n_places + leg, g, ON_LEG] -= persons
+            stocks[ON_LEG, n_places + leg, g] -= persons
             if r["flags"] & TURNED_BACK:
                 r["flags"] = np.int64(r["flags"]) & ~TURNED_BACK
                 enter(r, legs[leg]["origin"], groups, b.sums)
@@ -160,16 +156,16 @@ def wake(w, v, b, d, visit_order):
                 rule, name = leg_rules[leg], legs[leg]["hash"]
                 lost, dead = _meet_hazards(r, hazards[month, leg], rule, name, how["robbery_share"])
                 if lost >= 0:
-                    flows[where, g, F_ROBBED] += persons
-                    tallies[where, g, T_ROBBED] += lost * groups[g]["weight"]
+                    flows[F_ROBBED, where, g] += persons
+                    tallies[T_ROBBED, where, g] += lost * groups[g]["weight"]
                 if dead > 0:
-                    flows[where, g, F_DIED] += dead * groups[g]["weight"]
-                    stocks[route, g, DIED] += dead * groups[g]["weight"]
+                    flows[F_DIED, where, g] += dead * groups[g]["weight"]
+                    stocks[DIED, route, g] += dead * groups[g]["weight"]
                     if r["size"] == 0:
                         r["state"] = DIED
                         r["since"] = d
                         continue
-                flows[where, g, F_FINISHED] += persons_of(groups, r)
+                flows[F_FINISHED, where, g] += persons_of(groups, r)
                 met[leg, g] += persons_of(groups, r)
                 if not legs[leg]["unwatched"]:
                     arrivals[count[N_ARRIVALS]] = i
@@ -177,7 +173,7 @@ def wake(w, v, b, d, visit_order):
                     continue
                 enter(r, legs[leg]["to"], groups, b.sums)
         elif state == AT_PLACE:
-            stocks[np.int64(r["place"]), g, AT_PLACE] -= persons
+            stocks[AT_PLACE, np.int64(r["place"]), g] -= persons
             events[E_STAY] += 1
             days = np.float64(d - np.int64(r["since"]))
             earned = how["income_per_day"] * days * np.float64(r["size"])
@@ -220,13 +216,13 @@ def wake(w, v, b, d, visit_order):
             _, decided = claim_ends(r, office, rule)
             granted, settles = recognised(r, office, rule)
             if not decided:
-                flows[place, g, F_ABANDONED] += persons
+                flows[F_ABANDONED, place, g] += persons
             elif not granted:
-                flows[place, g, F_REFUSED] += persons
+                flows[F_REFUSED, place, g] += persons
             else:
-                flows[place, g, F_RECOGNISED] += persons
+                flows[F_RECOGNISED, place, g] += persons
                 if settles:
-                    flows[place, g, F_SETTLED] += persons
+                    flows[F_SETTLED, place, g] += persons
                     r["state"] = SETTLED
                     r["since"] = d
                     add_stock(stocks, groups, n_places, n_legs, r, 1)
@@ -245,7 +241,7 @@ def wake(w, v, b, d, visit_order):
             r["flags"] = np.int64(r["flags"]) & ~HAS_CLAIMED
             first = first_funds(groups[g], U64(r["identity"]), r["size"])
             r["funds"] = np.int64(np.float64(first) * how["retry_funds_share"])
-            flows[np.int64(r["place"]), g, F_TRIED_AGAIN] += persons
+            flows[F_TRIED_AGAIN, np.int64(r["place"]), g] += persons
         r["state"] = AT_PLACE
         let_choose(r, i, d, places, choosers, count)
     remove(w, v, b, d)

@@ -32,7 +32,7 @@ def _let_through(r, i, way, d, w, v, sums, wakes):
     r["state"] = QUEUED
     r["leg"] = way
     r["since"] = d
-    sums.flows[np.int64(r["place"]), np.int64(r["group"]), F_PRESENTED] += persons_of(w.groups, r)
+    sums.flows[F_PRESENTED, np.int64(r["place"]), np.int64(r["group"])] += persons_of(w.groups, r)
     add_stock(sums.stocks, w.groups, n_places, n_legs, r, 1)
     schedule(wakes, r, i, d + np.int64(days))
 

@@ -34,7 +34,7 @@ def receive(r, i, d, here, reception, authorities, how, groups, n_places, n_legs
     g = np.int64(r["group"])
     place = np.int64(r["place"])
     persons = persons_of(groups, r)
-    sums.flows[place, g, F_REACHED_BORDER] += persons
+    sums.flows[F_REACHED_BORDER, place, g] += persons
     u = uniform(mix(visit_key(r) ^ here["hash"] ^ RECEPTION))
     admitted = reception[g, ADMITTED]
     if r["flags"] & ENROLLED and here["authority"] >= 0:
@@ -43,20 +43,20 @@ def receive(r, i, d, here, reception, authorities, how, groups, n_places, n_legs
             admitted *= rule["admitted_times"]
     if u < admitted:
         days = d - np.int64(r["departed"])
-        sums.tallies[n_places + n_legs, g, T_DAYS] += persons * days
+        sums.tallies[T_DAYS, n_places + n_legs, g] += persons * days
         ended[SUCCEEDED, g] += persons
         r["state"] = ARRIVED
         r["since"] = d
     elif reception[g, ADMITTED] <= u < reception[g, ADMITTED] + reception[g, EXPELLED]:
         ended[FAILED, g] += persons
-        sums.flows[place, g, F_EXPELLED] += persons
+        sums.flows[F_EXPELLED, place, g] += persons
         come_to(r, how["expelled_to"])
-        sums.flows[np.int64(r["place"]), g, F_ENTERED] += persons
+        sums.flows[F_ENTERED, np.int64(r["place"]), g] += persons
         r["state"] = AT_PLACE
         r["since"] = d
         schedule(wakes, r, i, d + 1)
     else:
         ended[FAILED, g] += persons
-        sums.flows[place, g, F_REMOVED] += persons
+        sums.flows[F_REMOVED, place, g] += persons
         send_home(r, i, d, groups[g]["retry_share"], how["retry_delay_days"], wakes)
     add_stock(sums.stocks, groups, n_places, n_legs, r, 1)

@@ -74,7 +74,7 @@ def let_out(r, i, d, centre, migrants, groups, n_places, n_legs, sums):
 @inlined
 def release(r, i, d, authority, rule, places, groups, flows, choosers, counts):
     """Free at the place of the centre, with an exit pass if the authority gives one."""
-    flows[np.int64(r["place"]), np.int64(r["group"]), F_RELEASED] += persons_of(groups, r)
+    flows[F_RELEASED, np.int64(r["place"]), np.int64(r["group"])] += persons_of(groups, r)
     if rule["release_pass_days"] > 0:
         give_pass(r, authority, d + np.int64(rule["release_pass_days"]))
     r["state"] = AT_PLACE
@@ -110,9 +110,9 @@ def remove(w, v, b, d):
         if a != left and np.float64(persons) <= credit[a]:
             credit[a] -= np.float64(persons)
             let_out(r, i, d, lists[ways + c], migrants, groups, n_places, n_legs, sums)
-            sums.flows[np.int64(r["place"]), g, F_REMOVED] += persons
+            sums.flows[F_REMOVED, np.int64(r["place"]), g] += persons
             cost = np.int64(np.float64(persons) * authorities[a]["removal_usd"])
-            sums.tallies[np.int64(r["place"]), g, T_REMOVAL] += cost
+            sums.tallies[T_REMOVAL, np.int64(r["place"]), g] += cost
             b.beliefs.ended[FAILED, g] += persons
             send_home(r, i, d, groups[g]["retry_share"], how["retry_delay_days"], b.wakes)
             add_stock(sums.stocks, groups, n_places, n_legs, r, 1)

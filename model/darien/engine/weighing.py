@@ -67,11 +67,14 @@ def _offer_leg(of, first, last, position, option, offer, worth, doubt, scale):
     _draw(of, first, last, option)
     fare, dread = F4(offer["fare"]), F4(offer["dread"])
     clandestine, client_worth = F4(offer["clandestine"]), F4(offer["client_worth"])
+    # What depends on the group is looked up on its own: eight look-ups are not one instruction.
+    for j in range(first, last):
+        g = of.group[j]
+        of.value[j] = worth[g] - of.trust[j] * doubt[g]
     for j in range(first, last):
         own = of.taste[j] * clandestine + of.client[j] * client_worth
         own = own - of.usd_weight[j] * fare - of.risk[j] * dread
-        g = of.group[j]
-        value = worth[g] - of.trust[j] * doubt[g] + own + (of.shared[j] + scale * of.draw[j])
+        value = of.value[j] + own + (of.shared[j] + scale * of.draw[j])
         of.value[j] = value if fare <= of.funds[j] else NEVER
     _compare(of, first, last, position)
 

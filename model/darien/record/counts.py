@@ -28,7 +28,8 @@ def counts_frame(
     """Counts as ``date, where, kind, group, measure, persons``, sorted, zeros left out.
 
     Args:
-        rows: records with day, where (places, then legs, then the route), group, measure, persons.
+        rows: records with day, position (in an array of measures by where, which are places, then legs, then
+            the route, by groups) and persons.
         first_days: for each day of the period, the first day of the recorded period it lies in.
     """
     import pandas as pd
@@ -37,22 +38,17 @@ def counts_frame(
     kinds = ["leg", "place", "route"]
     kind = np.repeat(np.array([1, 0, 2], dtype=np.int8), [len(places), len(legs), 1])  # of each ``where``
     dates = np.array(first_days, dtype="datetime64[D]").astype("datetime64[s]")
-    order = np.lexsort(
-        (
-            _rank(measures)[rows["measure"]],
-            _rank(groups)[rows["group"]],
-            _rank(where)[rows["where"]],
-            rows["day"],
-        )
-    )
-    rows = rows[order]
+    shape = len(measures), len(where), len(groups)
+    measure, at, group = np.unravel_index(rows["position"].astype(np.int64), shape)
+    order = np.lexsort((_rank(measures)[measure], _rank(groups)[group], _rank(where)[at], rows["day"]))
+    rows, measure, at, group = rows[order], measure[order], at[order], group[order]
     frame = pd.DataFrame(
         {
             "date": dates[rows["day"]],
-            "where": pd.Categorical.from_codes(rows["where"], where),
-            "kind": pd.Categorical.from_codes(kind[rows["where"]], kinds),
-            "group": pd.Categorical.from_codes(rows["group"], list(groups)),
-            "measure": pd.Categorical.from_codes(rows["measure"], list(measures)),
+            "where": pd.Categorical.from_codes(at, where),
+            "kind": pd.Categorical.from_codes(kind[at], kinds),
+            "group": pd.Categorical.from_codes(group, list(groups)),
+            "measure": pd.Categorical.from_codes(measure, list(measures)),
             "persons": rows["persons"].astype(np.int64),
         }
     )
