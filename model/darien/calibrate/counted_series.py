@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,7 @@ def _check(name: str, series: Series, scenario: Scenario, reported: Reported) ->
                 raise UserMistake(f"series.{name}: {error.args[0]}") from error
             if bool(reported.about.loc[one, "alternative"]):
                 raise UserMistake(f"series.{name}: {one} is a second count of what another series counts")
-    for group in series.groups:
+    for group in (*series.groups, *series.gains, *series.loses):
         if group not in scenario.groups:
             raise UserMistake(f"series.{name}: there is no group {group}")
         derives = scenario.groups[group].derives
@@ -149,26 +149,30 @@ class Counter:
             if series.against is not None
         }
 
-    def read(self, counts: pd.DataFrame) -> Floats:
+    def read(self, counts: pd.DataFrame, values: Mapping[str, float]) -> Floats:
         """(points, 2) persons in the run: counted, and in the other part (0 where there is none).
 
-        ``counts`` as in :class:`darien.record.run.Run`, recorded by day or by month.
+        ``counts`` as in :class:`darien.record.run.Run`, recorded by day or by month. ``values``: of the
+        misdeclared shares, among others.
         """
         dates = counts["date"].to_numpy("datetime64[D]")
         keys = list(zip(counts["measure"], counts["kind"], counts["where"], strict=True))
         groups, persons = counts["group"].to_numpy(object), counts["persons"].to_numpy(np.float64)
         rows: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         for name, series in self._problem.series.items():
-            mine = np.isin(groups, series.groups)
-            one = mine & np.fromiter((key in self._sides[name] for key in keys), bool, len(keys))
+            part = dict.fromkeys(series.groups, 1.0)
+            part |= {group: values[share] for group, share in series.gains.items()}
+            part |= {group: 1 - values[share] for group, share in series.loses.items()}
+            mine = np.fromiter((part.get(group, 0.0) for group in groups), float, len(groups)) * persons
+            one = mine * np.fromiter((key in self._sides[name] for key in keys), bool, len(keys))
             against = self._against.get(name, set())
-            other = mine & np.fromiter((key in against for key in keys), bool, len(keys))
+            other = mine * np.fromiter((key in against for key in keys), bool, len(keys))
             rows[name] = (one, other)
         found = np.zeros((len(self.points), 2))
         for i, point in enumerate(self.points):
             inside = (dates >= np.datetime64(point.start)) & (dates <= np.datetime64(_month_end(point.end)))
             for side in range(2):
-                found[i, side] = persons[inside & rows[point.series][side]].sum()
+                found[i, side] = rows[point.series][side][inside].sum()
         return found
 
 

@@ -76,8 +76,8 @@ class Setting:
 
     @property
     def simulated(self) -> list[Prior]:
-        """The priors of the unknowns that a run needs: all but the reporting shares."""
-        return self.priors[: len(self.problem.unknowns)]
+        """The priors of the unknowns that a run and its counting need: all but the reporting shares."""
+        return self.priors[: len(self.problem.unknowns) + len(self.problem.misdeclared)]
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,8 @@ def _run(job: Job) -> Floats:
     of, how = shared(job.file, job.conditioning)
     scenario = scenario_at(of.history, of.problem, of.base, of.simulated, np.array(job.unit))
     now = conditioned(scenario, how, WORKING + job.number)
-    return of.counter.read(simulate(now, replicate=job.number).counts)
+    values = {prior.name: float(prior.value(u)) for prior, u in zip(of.simulated, job.unit, strict=True)}
+    return of.counter.read(simulate(now, replicate=job.number).counts, values)
 
 
 class Kept:
@@ -213,10 +214,12 @@ class Kept:
 def _key(of: Setting) -> str:
     """The hash of all that decides the runs of a problem: the code, the history, unknowns, data points."""
     unknowns = {name: unknown.model_dump(mode="json") for name, unknown in of.problem.unknowns.items()}
+    misdeclared = {name: share.model_dump(mode="json") for name, share in of.problem.misdeclared.items()}
     series = {name: series.model_dump(mode="json") for name, series in of.problem.series.items()}
     here = Path(__file__).parent
     sources = [(here / f"{name}.py").read_text(encoding="utf-8") for name in DECIDING]
-    said = json.dumps([code_version(), sources, to_yaml(of.base), unknowns, series], sort_keys=True)
+    problem = [unknowns, misdeclared, series]
+    said = json.dumps([code_version(), sources, to_yaml(of.base), problem], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -48,7 +48,7 @@ def by_emulator(
     how: Emulator,
     reported: Floats,
     *,
-    steps: int = 8000,
+    steps: int = 24_000,
     walkers: int = 96,
     seed: int = 1,
 ) -> Posterior:
@@ -65,7 +65,8 @@ def by_emulator(
     tries = luck.uniform(size=(40 * walkers, dimensions))
     start = tries[np.argsort(log_posterior(tries))[-walkers:]]
     moves = [
-        (emcee.moves.DEMove(), 0.7),
+        (emcee.moves.DEMove(), 0.6),
+        (emcee.moves.DEMove(gamma0=1.0), 0.1),  # whole differences: from one mode to another
         (emcee.moves.DESnookerMove(), 0.1),
         (emcee.moves.StretchMove(), 0.2),
     ]

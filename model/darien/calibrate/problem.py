@@ -61,6 +61,19 @@ class Reporting(Sourced):
         return self
 
 
+class Misdeclared(Sourced):
+    """The share of a group who give another nationality, by which a series counts them; its prior is flat."""
+
+    low: Annotated[float, Field(ge=0, le=1)]
+    high: Annotated[float, Field(gt=0, le=1)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Misdeclared:
+        if self.low >= self.high:
+            raise ValueError(f"low {self.low:g} is not below high {self.high:g}")
+        return self
+
+
 class Side(Model):
     """Reported series, summed, and where the model counts the same people."""
 
@@ -78,6 +91,8 @@ class Series(Sourced, Side):
 
     role: Literal["target", "tests"]
     groups: Annotated[list[str], Field(min_length=1)]
+    gains: dict[str, Name] = {}  # groups of whom a misdeclared share is counted here too
+    loses: dict[str, Name] = {}  # of the groups of the series, whose misdeclared share is counted elsewhere
     against: Side | None = None
     by_year: bool = False  # months are summed to whole years
     share: Name | None = None  # of ``reporting``; None: all are counted
@@ -94,6 +109,7 @@ class Problem(Model):
     history: str
     runs: Annotated[int, Field(ge=32, le=100_000)]  # of the design, that every fit of the problem shares
     unknowns: Annotated[dict[Name, Unknown], Field(min_length=1)]
+    misdeclared: dict[Name, Misdeclared] = {}
     reporting: dict[Name, Reporting] = {}
     series: Annotated[dict[Name, Series], Field(min_length=1)]
     assumed: dict[Name, Unknown] = {}  # of which no series speaks: not fitted, but effects are told over them
@@ -121,13 +137,17 @@ def load_problem(file: Path) -> Problem:
     root = model_file.nodes(file, "a problem", "title, why, history, runs, unknowns, series", faults)
     problem = model_file.validated(root, Problem, faults)
     for name, series in problem.series.items():
+        here = root.mapping["series"].mapping[name].mapping
         if series.share is not None and series.share not in problem.reporting:
-            node = root.mapping["series"].mapping[name].mapping["share"]
-            allowed = listed(list(problem.reporting))
+            at, allowed = here["share"].at, listed(list(problem.reporting))
             place = f"series.{name}.share"
-            faults.append(
-                Fault(node.at.file, node.at.line, place, "is no reporting share", series.share, allowed)
-            )
+            faults.append(Fault(at.file, at.line, place, "is no reporting share", series.share, allowed))
+        for way, parts in (("gains", series.gains), ("loses", series.loses)):
+            for group, share in parts.items():
+                if share not in problem.misdeclared:
+                    at, allowed = here[way].mapping[group].at, listed(list(problem.misdeclared))
+                    place = f"series.{name}.{way}.{group}"
+                    faults.append(Fault(at.file, at.line, place, "is no misdeclared share", share, allowed))
     if faults:
         raise ScenarioError(faults)
     return problem

@@ -39,12 +39,13 @@ class Prior:
 
 
 def priors(problem: Problem, scenario: Scenario) -> list[Prior]:
-    """Priors of the unknowns of the scenario, then of the reporting shares, in the order of the file.
+    """Priors of the unknowns of the scenario, of misdeclared shares, of reporting shares; as in the file.
 
     Raises UserMistake where a path names no number, or no range is known.
     """
     shares = [Prior(name, share.low, share.high, "log") for name, share in problem.reporting.items()]
-    return priors_of(problem.unknowns, scenario) + shares
+    others = [Prior(name, share.low, share.high, "linear") for name, share in problem.misdeclared.items()]
+    return priors_of(problem.unknowns, scenario) + others + shares
 
 
 def priors_of(unknowns: dict[str, Unknown], scenario: Scenario) -> list[Prior]:
@@ -97,6 +98,8 @@ def sets_of(problem: Problem, scenario: Scenario, known: Sequence[Prior], unit: 
     """What a point of the design sets in the scenario, as after ``--set``."""
     numbers: dict[str, float] = {}
     for prior, u in zip(known, unit, strict=False):
+        if prior.name in problem.misdeclared:
+            continue  # what is counted, not what happens
         unknown = (problem.unknowns | problem.assumed)[prior.name]
         value = float(prior.value(float(u)))
         for path in unknown.paths:
