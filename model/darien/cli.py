@@ -262,6 +262,9 @@ def compare(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; the file's own if not given.")
     ] = None,
+    fit: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Draw the unknowns from a fit, for each pair others.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write; results/NAME if not given.")] = None,
 ) -> None:
     """Compare policy options with their base, in paired replicates."""
@@ -269,7 +272,7 @@ def compare(
     from darien.report.figures import draw_comparison
 
     with _working("days simulated") as progress:
-        written = command(file, workers, replicates, out, progress)
+        written = command(file, workers, replicates, out, progress, fit)
     print(_where(written, draw_comparison(written)))
 
 

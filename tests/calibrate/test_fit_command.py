@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from darien.calibrate import fit_page
+from darien.calibrate import fit_command, fit_page
 from darien.calibrate.design import Kept, setting
 from darien.calibrate.effects import ASSUMPTION, EVIDENCE, effects_table
 from darien.calibrate.fit_command import NEAR, command, told
 from darien.calibrate.unknowns import points
+from darien.experiments.drawn import load_draws
 from darien.report.figures import draw_fit
 from darien.scenario.errors import UserMistake
 
@@ -73,7 +74,16 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number, unit in enumerate(units):
             means = MEANS + (unit - 0.25) @ SLOPES
             kept.put(stage, number, unit, np.column_stack([np.exp(means), np.zeros(6)]))
-    return command(str(file), tmp_path / "out", recoveries=2)
+    return made(file, tmp_path / "out", recoveries=2)
+
+
+def made(file: Path, out: Path, recoveries: int = 0) -> Path:
+    """The fit, with short chains and draws that are made up: test_drawing.py makes some."""
+    draws = pd.DataFrame({"parameters.cost_weight": [1.5, 2.5]})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fit_command, "STEPS", 4000)
+        patch.setattr(fit_command, "run_draws", lambda *what: draws)
+        return command(str(file), out, recoveries=recoveries)
 
 
 def test_a_fit_tells_what_the_counts_say_and_what_they_do_not(fitted: Path) -> None:
@@ -97,6 +107,10 @@ def test_a_fit_tells_what_the_counts_say_and_what_they_do_not(fitted: Path) -> N
     assert "tests: 0 of 1 reported numbers inside" in words
     assert "conditional on departures" in words
     assert len(pd.read_csv(fitted / "posterior.csv")) == 300
+    draws = load_draws(str(fitted))
+    assert draws.table["parameters.cost_weight"].tolist() == [1.5, 2.5]
+    assert draws.about["history"] == "history-2014-2018"
+    assert draws.history.departures.monthly
 
 
 def test_a_fit_is_read_by_arviz_and_drawn(fitted: Path) -> None:
@@ -133,7 +147,7 @@ def test_the_page_has_every_table(fitted: Path, tmp_path: Path) -> None:
 
 def test_two_fits_of_the_same_runs_are_the_same_bytes(fitted: Path) -> None:
     before = {file.name: file.read_bytes() for file in fitted.glob("*.csv")}
-    again = command(str(fitted.parents[1] / "mine.yaml"), fitted.parent)
+    again = made(fitted.parents[1] / "mine.yaml", fitted.parent)
     assert {file.name: file.read_bytes() for file in again.glob("*.csv")} == before
     assert json.loads((again / "manifest.json").read_text())["design_runs"] == 64
 

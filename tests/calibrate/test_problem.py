@@ -206,4 +206,9 @@ def test_a_run_is_counted_where_and_when_the_series_was() -> None:
     ]
     counts = pd.DataFrame(rows, columns=["date", "where", "kind", "group", "measure", "persons"])
     counts["date"] = pd.to_datetime(counts["date"])
-    assert Counter(of, spans, scenario).read(counts).tolist() == [[110, 0], [10100, 0]]
+    assert Counter(of, spans, scenario).read(counts, {}).tolist() == [[110, 0], [10100, 0]]
+    # A quarter of the Northern Triangle's people say that they are Cubans, and half of the Cubans do not.
+    shares = {"gains": {"northern_triangle": "as_cubans"}, "loses": {"cuba": "as_others"}}
+    of = of.model_copy(update={"series": {"one": of.series["one"].model_copy(update=shares)}})
+    read = Counter(of, spans, scenario).read(counts, {"as_cubans": 0.25, "as_others": 0.5, "else": 1.0})
+    assert read.tolist() == [[55 + 250, 0], [5050 + 250, 0]]

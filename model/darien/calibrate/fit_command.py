@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darien.calibrate.design import Design, Kept, Setting, run_design, run_stage, setting
+from darien.calibrate.drawing import run_draws
 from darien.calibrate.effects import ASSUMPTION, DRAWS, EVIDENCE, LITTLE, effects_table, run_effects
 from darien.calibrate.emulating import Emulator, Shapes, emulator, shapes
 from darien.calibrate.fitting import Posterior, by_emulator, log_values
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 Show = Callable[[str], AbstractContextManager[Progress | None]]
 """Shows the progress of one stage of the work; given what is counted."""
 
+FIRST_STEPS, STEPS = 1500, 24_000  # of the chains of the first posterior, and of the last
 NEAR = 96  # runs at draws of a first posterior, which make the emulator sharp where it matters
-THINNED = 300  # draws of the posterior that scenarios use
-OWN = ("manifest.json", "*.csv", "fit.nc", "figures")
+THINNED = 300  # draws of the posterior that are written
+OWN = ("manifest.json", "draws.json", "*.csv", "fit.nc", "figures")
 KIND, VERSION = "fit", 1
 
 
@@ -77,6 +79,8 @@ def command(
     kept = Kept(folder / "runs", of)
     fit = make_fit(of, kept, workers, show)
     effects = tell_effects(fit, kept, workers, show) if of.problem.levers else None
+    with show("draws with departures of their own") as progress:
+        draws = run_draws(of, kept, fit.posterior.units[:, : len(of.simulated)], workers, progress)
     recovered = None
     if recoveries:
         with show("data sets of known truth") as progress:
@@ -91,7 +95,7 @@ def command(
                 workers,
                 progress,
             )
-    write(fit, target, kept, effects, recovered)
+    write(fit, target, kept, draws, effects, recovered)
     return target
 
 
@@ -104,14 +108,14 @@ def make_fit(of: Setting, kept: Kept, workers: int, show: Show) -> Fit:
     found = seen.seen(design.counts)
     how = shapes(design.units, found, workers)
     first = by_emulator(
-        of.priors, simulated, seen, emulator(design.units, found, how), seen.reported, steps=1500
+        of.priors, simulated, seen, emulator(design.units, found, how), seen.reported, steps=FIRST_STEPS
     )
     chosen = first.units[np.linspace(0, len(first.units) - 1, NEAR).astype(int)][:, :simulated]
     with show("runs near the posterior") as progress:
         run_stage(of, kept, "near", chosen, workers, progress)
     both = kept.design(("design", "near"), len(points))
     last = emulator(both.units, seen.seen(both.counts), how)
-    posterior = by_emulator(of.priors, simulated, seen, last, seen.reported)
+    posterior = by_emulator(of.priors, simulated, seen, last, seen.reported, steps=STEPS)
     return Fit(of, seen, design, how, last, posterior)
 
 
@@ -204,7 +208,12 @@ def _predicted(fit: Fit, units: Floats, luck: np.random.Generator) -> Floats:
 
 
 def write(
-    fit: Fit, target: Path, kept: Kept, effects: pd.DataFrame | None, recovered: pd.DataFrame | None
+    fit: Fit,
+    target: Path,
+    kept: Kept,
+    draws: pd.DataFrame,
+    effects: pd.DataFrame | None,
+    recovered: pd.DataFrame | None,
 ) -> None:
     """All tables of a fit, whole or not at all; a recovery of before is kept with the runs."""
     import pandas as pd
@@ -219,6 +228,11 @@ def write(
         values.iloc[np.linspace(0, len(values) - 1, THINNED).astype(int)].to_csv(
             folder / "posterior.csv", index=False, float_format="%.6g"
         )
+        draws.to_csv(folder / "draws.csv", index=False, float_format="%.5g")
+        named = fit.of.problem.history
+        beside = fit.of.history.parent == fit.of.file.parent
+        about = {"history": str(fit.of.history.resolve()) if beside else named, "title": fit.of.problem.title}
+        write_json(folder / "draws.json", about | {"converged": fit.posterior.converged, "draws": len(draws)})
         unknowns_table(fit).to_csv(folder / "unknowns.csv", index=False, float_format="%.6g")
         predictions_table(fit).to_csv(folder / "predictions.csv", index=False, float_format="%.6g")
         if effects is not None:

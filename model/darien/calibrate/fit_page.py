@@ -1,7 +1,8 @@
 """``python -m darien.calibrate.fit_page FOLDER...``: renew ``docs/fit.md``, its figures and the fits.
 
-A folder is what ``darien calibrate`` wrote for a problem (``results/calibrate-NAME``). The thinned
-posterior goes to ``calibration/fits/NAME.csv``, the figures to ``results/published/calibrate-NAME``.
+A folder is what ``darien calibrate`` wrote for a problem (``results/calibrate-NAME``). The draws that
+scenarios take go to ``calibration/fits/NAME.csv`` and ``NAME.json``, the figures to
+``results/published/calibrate-NAME``.
 """
 
 from __future__ import annotations
@@ -171,7 +172,8 @@ def main(folders: list[str]) -> None:
             text = put(text, f"{what} of {name}", table)
         fits = library.root() / "calibration" / "fits"
         fits.mkdir(exist_ok=True)
-        shutil.copyfile(folder / "fit" / "posterior.csv", fits / f"{name}.csv")
+        for kind in ("csv", "json"):
+            shutil.copyfile(folder / "fit" / f"draws.{kind}", fits / f"{name}.{kind}")
         published = library.root() / "results" / "published" / folder.name
         published.mkdir(parents=True, exist_ok=True)
         for figure in sorted((folder / "fit" / "figures").glob("*.png")):

@@ -48,7 +48,7 @@ def by_emulator(
     how: Emulator,
     reported: Floats,
     *,
-    steps: int = 24_000,
+    steps: int,
     walkers: int = 96,
     seed: int = 1,
 ) -> Posterior:

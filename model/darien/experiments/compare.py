@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from darien.experiments.comparison import Loaded, load
 from darien.experiments.displacement import displacement, starts
+from darien.experiments.drawn import Draws, load_draws, must_suit
 from darien.experiments.paired import KEYS, by_replicate, differences
 from darien.experiments.run import Progress, Task, run_tasks, warm_up
 from darien.experiments.tables import says, text
@@ -23,6 +24,8 @@ from darien.scenario.yaml_nodes import shown
 if TYPE_CHECKING:
     import pandas as pd
 
+FEWEST_DRAWN = 20  # pairs, below which 5 and 95 % of them would be made up
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -30,6 +33,7 @@ class Compared:
 
     ``table``: a row per option and outcome: ``option``, ``outcome``, ``place``, ``group``, ``unit``,
     then the columns of :func:`~darien.experiments.paired.differences`, the option's mean as ``value``.
+    ``draws``: the fit from which pair r has draw r; None: everything at its central value.
     ``outcomes``: every replicate's own: ``option`` ('base' for the base), ``replicate``, ``outcome``,
     ``place``, ``group``, ``unit``, ``value``.
     ``moved`` and ``moved_total``: persons who started each leg, by month and over the whole period:
@@ -44,10 +48,11 @@ class Compared:
     moved_total: pd.DataFrame
     seconds: float
     workers: int
+    draws: Draws | None = None
 
     def text(self) -> str:
         """The table to read, by option, with what it means and does not mean."""
-        return text(self.loaded, self.table, self.replicates)
+        return text(self.loaded, self.table, self.replicates, self.draws)
 
 
 def compare(
@@ -55,10 +60,12 @@ def compare(
     replicates: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    draws: Draws | None = None,
 ) -> Compared:
     """Run the base and every option, replicate by replicate under the same seed, and compare.
 
-    Numbers given here go before those of the file. The same for any number of workers.
+    Numbers given here go before those of the file. With ``draws`` replicate r of all of them has draw r of a
+    fit. The same for any number of workers. Raises UserMistake where the fit is of another history.
     """
     import pandas as pd
 
@@ -68,8 +75,11 @@ def compare(
         raise ValueError(f"needs 2 replicates or more to show chance, got {replicates}")
     began = time.perf_counter()
     scenarios = {BASE: loaded.base, **loaded.options}
+    if draws is not None:
+        for scenario in scenarios.values():
+            must_suit(draws, scenario)
     tasks = [
-        Task(scenario, number, starts_only=True)
+        Task(draws.replicate(scenario, number) if draws else scenario, number, starts_only=True)
         for scenario in scenarios.values()
         for number in range(replicates)
     ]
@@ -80,7 +90,7 @@ def compare(
     base = by_replicate(outcomes[BASE])
     tables, moved, moved_total = {}, {}, {}
     for name, option in loaded.options.items():
-        table = differences(base, by_replicate(outcomes[name])).reset_index()
+        table = differences(base, by_replicate(outcomes[name]), drawn=draws is not None).reset_index()
         tables[name] = table.rename(columns={"option": "value"})
         moved[name], moved_total[name] = displacement(flows[BASE], flows[name], (loaded.base, option))
     return Compared(
@@ -92,6 +102,7 @@ def compare(
         moved_total=_under_each_other(moved_total),
         seconds=time.perf_counter() - began,
         workers=workers,
+        draws=draws,
     )
 
 
@@ -125,10 +136,11 @@ def command(
     replicates: int | None = None,
     out: str | Path | None = None,
     progress: Progress | None = None,
+    fit: str | None = None,
 ) -> Path:
     """What ``darien compare FILE`` does: run, print the table, write the folder, return its path.
 
-    ``out`` is ``results/`` and the name of the file where None. Raises
+    ``out`` is ``results/`` and the name of the file where None; ``fit`` names the draws. Raises
     :class:`~darien.scenario.errors.UserMistake` for all that the user can put right; a folder that
     cannot be written to is refused before anything is run.
     """
@@ -139,10 +151,14 @@ def command(
         )
     if workers is not None and workers < 1:
         raise UserMistake(f"--workers: needs 1 or more; given {workers}")
+    draws = None if fit is None else load_draws(fit)
+    pairs = loaded.comparison.replicates if replicates is None else replicates
+    if draws is not None and pairs < FEWEST_DRAWN:
+        raise UserMistake(f"--fit: needs {FEWEST_DRAWN} pairs or more, a draw for each; given {pairs}")
     folder = Path("results") / loaded.file.stem if out is None else Path(out)
     check_target(folder, store.OWN)
     _known(loaded)
-    compared = compare(loaded, replicates, workers, progress)
+    compared = compare(loaded, replicates, workers, progress, draws)
     print(compared.text(), end="")
     return write(folder, compared)
 
@@ -189,6 +205,7 @@ def _manifest(compared: Compared) -> dict[str, Any]:
         "title": loaded.comparison.title,
         "seed": loaded.base.seed,
         "replicates": compared.replicates,
+        "fit": None if compared.draws is None else {"name": compared.draws.name, **compared.draws.about},
         "base": files.fingerprint(loaded.base),
         "options": {name: files.fingerprint(option) for name, option in loaded.options.items()},
         "says": {name: says(loaded, name) for name in loaded.options},

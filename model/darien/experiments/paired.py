@@ -14,7 +14,9 @@ _ROUNDING = 1e-28  # variance over squared size, below which it is the rounding 
 KEYS = ["outcome", "place", "group", "unit"]
 
 
-def differences(base: pd.DataFrame, option: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
+def differences(
+    base: pd.DataFrame, option: pd.DataFrame, level: float = LEVEL, drawn: bool = False
+) -> pd.DataFrame:
     """Compare an option with a base, outcome by outcome.
 
     ``base`` and ``option`` have a row per outcome (index: outcome, place, group, unit) and a column
@@ -28,6 +30,10 @@ def differences(base: pd.DataFrame, option: pd.DataFrame, level: float = LEVEL) 
     not vary though the outcomes do, nan where nothing varies). A replicate in which the outcome does
     not exist (nan, such as mean days of nobody) is left out of that row; ``replicates`` says how
     many are left. With fewer than 2, interval and gain are nan.
+
+    ``drawn``: every pair has another draw of the unknowns. Then ``low`` and ``high`` hold the share
+    ``level`` of the paired differences themselves, that is of what the effect may be, and ``higher`` is
+    the share of pairs in which the option is higher (equal ones count half).
     """
     import pandas as pd
     from scipy.stats import t
@@ -46,7 +52,7 @@ def differences(base: pd.DataFrame, option: pd.DataFrame, level: float = LEVEL) 
     alone = one.var(axis=1, ddof=1) + other.var(axis=1, ddof=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         gain = alone.to_numpy() / spread.to_numpy()
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "base": one.mean(axis=1),
             "option": other.mean(axis=1),
@@ -57,6 +63,11 @@ def differences(base: pd.DataFrame, option: pd.DataFrame, level: float = LEVEL) 
             "replicates": count,
         }
     )
+    if drawn:
+        found["low"] = apart.quantile((1 - level) / 2, axis=1)
+        found["high"] = apart.quantile((1 + level) / 2, axis=1)
+        found["higher"] = ((apart > 0).sum(axis=1) + 0.5 * (apart == 0).sum(axis=1)) / count
+    return found
 
 
 def by_replicate(outcomes: list[pd.DataFrame]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from darien.experiments.comparison import Loaded
+    from darien.experiments.drawn import Draws
 
 CONDITIONAL = (
     "Conditional on the departures of those years as reconstructed from reported counts: this says what "
@@ -45,13 +46,16 @@ _OF_LEGS = ("started", "deaths_on_leg")
 WIDTH = 110
 
 
-def text(loaded: Loaded, table: pd.DataFrame, replicates: int) -> str:
+def text(loaded: Loaded, table: pd.DataFrame, replicates: int, draws: Draws | None = None) -> str:
     """The whole comparison as text: a table per option, before it what it rests on, after it how to read it.
 
     Shows what :func:`shown` picks; all else stands in the CSV.
     """
     comparison = loaded.comparison
-    parts = [_wrapped(CONDITIONAL), "", comparison.title]
+    parts = [_wrapped(CONDITIONAL)]
+    if draws is not None:
+        parts.append(_wrapped(f"Every pair has another draw of the unknowns: {draws.said}."))
+    parts += ["", comparison.title]
     if comparison.why:
         parts.append(_wrapped(comparison.why))
     parts.append(f"{replicates} paired replicates of each, seed {loaded.base.seed}. Base: {comparison.base}.")
@@ -62,7 +66,7 @@ def text(loaded: Loaded, table: pd.DataFrame, replicates: int) -> str:
             parts.append("No outcome differs from the base in any replicate.")
         else:
             parts += _aligned(_rows(own, comparison.outcomes))
-    parts += ["", *_legend(replicates)]
+    parts += ["", *_legend(replicates, draws is not None)]
     return "\n".join(parts) + "\n"
 
 
@@ -110,7 +114,7 @@ def _rows(table: pd.DataFrame, wanted: list[str] | None) -> list[tuple[str, ...]
                 _number(row["difference"], sign=True),
                 f"{_number(row['low'], sign=True)} to {_number(row['high'], sign=True)}",
                 _change(row["difference"], row["base"]),
-                _reads(row["difference"], row["low"], row["high"]),
+                _reads(row["difference"], row["low"], row["high"], row.get("higher")),
                 _gain(row["pairing_gain"]),
             )
         )
@@ -131,15 +135,17 @@ def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
     return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
 
 
-def _reads(difference: float, low: float, high: float) -> str:
-    """Whether the difference stands out from chance, in a word."""
+def _reads(difference: float, low: float, high: float, higher: float | None) -> str:
+    """Whether the difference stands out, in a word; where it does not, how many draws are higher."""
     if math.isnan(low) or math.isnan(high):
         return "unknown"
     if low == high == difference == 0:
         return "the same"
     if low > 0:
         return "higher"
-    return "lower" if high < 0 else "unclear"
+    if high < 0:
+        return "lower"
+    return "unclear" if higher is None else f"higher in {100 * higher:.0f} %"
 
 
 def _number(value: float, sign: bool = False) -> str:
@@ -170,7 +176,21 @@ def says(loaded: Loaded, name: str) -> str:
     return f"{words} [{'; '.join(option.sets)}]" if option.sets else words
 
 
-def _legend(replicates: int) -> list[str]:
+def _legend(replicates: int, drawn: bool) -> list[str]:
+    """How to read the table."""
+    if drawn:
+        return [
+            _wrapped(
+                f"{100 * LEVEL:.0f} % interval: of what the effect may be, given what the counts tell about "
+                f"the unknowns and what chance does in one run ({replicates} draws, a pair of runs each). "
+                "What no series speaks of is drawn from its prior."
+            ),
+            _wrapped(
+                "reads as: higher or lower where the interval leaves out 0, else in how many pairs the "
+                "option is higher. Neither is good or bad by itself. gain: how many times more runs unpaired "
+                "ones would need. Groups, legs, and what no option changes are in the CSV."
+            ),
+        ]
     return [
         _wrapped(
             f"{100 * LEVEL:.0f} % interval: Student's t interval of the mean of {replicates} paired "

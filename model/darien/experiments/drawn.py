@@ -1,0 +1,157 @@
+"""Scenarios at the draws of a fit: what is not known takes another value in every replicate.
+
+``darien calibrate`` leaves a table of draws, a column for each path of the history that it drew, departures
+among them (those that give the deriving series at that draw). Replicate r of any scenario has draw r. What
+a scenario sets otherwise than the history stays as the scenario has it: a policy is not undone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from darien.scenario import files, library
+from darien.scenario.errors import UserMistake, listed, nearest
+from darien.scenario.quantity import Quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from darien.scenario.schema import Scenario
+
+MONTHLY = "departures.monthly."  # and the group, a dot, the month
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The draws of a fit.
+
+    ``table``: a row per draw; a column per path of ``history``, its values. ``about``: what the fit says
+    of itself: ``history``, ``title``, ``converged``, ``draws``.
+    """
+
+    name: str
+    about: Mapping[str, Any]
+    table: pd.DataFrame
+
+    @cached_property
+    def history(self) -> Scenario:
+        """The history that was fitted."""
+        named = Path(str(self.about["history"]))
+        return files.load(named if named.is_file() else library.find(str(named)))
+
+    @property
+    def said(self) -> str:
+        """The fit, in a line."""
+        warned = "" if self.about["converged"] else "; NOT CONVERGED, not to be used for an answer"
+        return f"{len(self.table)} draws of the fit {self.name} ({self.about['title']}){warned}"
+
+    def replicate(self, scenario: Scenario, number: int) -> Scenario:
+        """The scenario as replicate ``number`` has it. Raises UserMistake where there is no such draw."""
+        if number >= len(self.table):
+            raise UserMistake(
+                f"--fit {self.name}: has {len(self.table)} draws, one for a replicate; there is no replicate "
+                f"{number + 1}"
+            )
+        drawn: Any = scenario
+        row = self.table.iloc[number]
+        for path in self._numbers:
+            given, known = value_at(scenario, path), value_at(self.history, path)
+            if given is not None and given == known:
+                drawn = _with_value(drawn, path.split("."), float(row[path]))
+        monthly = dict(scenario.departures.monthly)
+        for group, months in self._departures.items():
+            if monthly.get(group) == self.history.departures.monthly[group]:
+                monthly[group] = {month: float(row[path]) for month, path in months.items()}
+        departures = scenario.departures.model_copy(update={"monthly": monthly})
+        return drawn.model_copy(update={"departures": departures})
+
+    @cached_property
+    def _numbers(self) -> list[str]:
+        return [path for path in self.table.columns if not path.startswith(MONTHLY)]
+
+    @cached_property
+    def _departures(self) -> dict[str, dict[str, str]]:
+        """By group and month, the column."""
+        found: dict[str, dict[str, str]] = {}
+        for path in self.table.columns:
+            if path.startswith(MONTHLY):
+                group, month = path.removeprefix(MONTHLY).split(".")
+                found.setdefault(group, {})[month] = path
+        return found
+
+
+def folder() -> Path:
+    """Where the draws of the built-in fits are."""
+    return library.root() / "calibration" / "fits"
+
+
+def load_draws(what: str) -> Draws:
+    """The draws of a fit: a built-in name, or the folder that ``darien calibrate`` wrote.
+
+    Raises UserMistake where there are none.
+    """
+    import pandas as pd
+
+    path = Path(what)
+    if path.is_dir():
+        table, about = path / "draws.csv", path / "draws.json"
+    else:
+        known = sorted(file.stem for file in folder().glob("*.json"))
+        if what not in known:
+            near = nearest(what, known)
+            hint = f"did you mean {near}?" if near else f"built in: {listed(known)}"
+            raise UserMistake(f"--fit {what}: no fit of that name, and no such folder; {hint}")
+        table, about = folder() / f"{what}.csv", folder() / f"{what}.json"
+    try:
+        said = json.loads(about.read_text(encoding="utf-8"))
+        return Draws(path.name if path.is_dir() else what, said, pd.read_csv(table))
+    except (OSError, ValueError) as error:
+        raise UserMistake(f"--fit {what}: cannot be read: {error}") from error
+
+
+def must_suit(draws: Draws, scenario: Scenario) -> None:
+    """Refuse a scenario of other places or years than the history of the fit. Raises UserMistake."""
+    history = draws.history
+    inside = history.period.start <= scenario.period.start and scenario.period.end <= history.period.end
+    if not inside or list(scenario.groups) != list(history.groups):
+        raise UserMistake(
+            f"--fit {draws.name}: is of {draws.about['history']}, {history.period.start} to "
+            f"{history.period.end}; {scenario.title} is of other years or groups"
+        )
+
+
+def value_at(scenario: Scenario, path: str) -> float | None:
+    """The number at a path, None where the scenario has none there."""
+    at: Any = scenario
+    for step in path.split("."):
+        at = _within(at, step)
+        if at is None:
+            return None
+    return at.value if isinstance(at, Quantity) else None
+
+
+def _within(at: Any, step: str) -> Any:
+    if isinstance(at, list):  # the measures of a policy
+        return next((measure for measure in at if measure.name == step), None)
+    return at.get(step) if isinstance(at, dict) else getattr(at, step, None)
+
+
+def _with_value(at: Any, steps: list[str], value: float) -> Any:
+    """A copy with another number at the end of a path."""
+    if isinstance(at, Quantity):
+        return at.model_copy(update={"value": value, "low": None, "high": None})  # a prior may be wider
+    step, rest = steps[0], steps[1:]
+    inner = _with_value(_within(at, step), rest, value)
+    if isinstance(at, list):
+        return [inner if measure.name == step else measure for measure in at]
+    if isinstance(at, dict):
+        return {**at, step: inner}
+    assert isinstance(at, BaseModel)
+    return at.model_copy(update={step: inner})

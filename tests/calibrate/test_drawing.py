@@ -1,0 +1,63 @@
+"""Draws with departures of their own: two of them, from the history itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from darien.calibrate import drawing
+from darien.calibrate.design import Kept, setting
+from darien.calibrate.drawing import run_draws
+from darien.experiments.drawn import MONTHLY
+
+PROBLEM = """\
+title: A problem
+why: a test
+history: history-2014-2018
+runs: 64
+unknowns:
+  weight: {paths: [parameters.cost_weight]}
+  north:
+    paths: [checkpoints.acayucan.coverage, checkpoints.reynosa.coverage]
+    times: {value: 1, low: 0.5, high: 2}
+assumed:
+  skill: {paths: [parameters.skill_bribes]}
+series:
+  detained:
+    role: target
+    ids: [MEX_detentions_annual_Africa]
+    counted: [{measure: apprehended, at: [MEX]}]
+    groups: [africa]
+    spread: 0.1
+"""
+
+
+def test_a_draw_has_every_path_and_departures_and_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "DRAWN", 2)
+    file = tmp_path / "mine.yaml"
+    file.write_text(PROBLEM, encoding="utf-8")
+    of = setting(file)
+    kept = Kept(tmp_path / "runs", of)
+    posterior = np.array([[0.25, 0.5], [0.75, 1.0]])
+    draws = run_draws(of, kept, posterior, workers=2)
+    low, high = of.priors[0].low, of.priors[0].high
+    assert set(draws["parameters.cost_weight"]) <= {low + 0.25 * (high - low), low + 0.75 * (high - low)}
+    before = of.base.checkpoints["reynosa"].coverage.value
+    assert (draws["checkpoints.reynosa.coverage"].round(9) >= round(before, 9)).all()
+    assert draws["parameters.skill_bribes"].nunique() == 2  # drawn from its prior
+    months = [path for path in draws if path.startswith(MONTHLY)]
+    assert len(months) == 60 * len(of.base.departures.monthly)
+    assert (draws[months] >= 0).all(axis=None)
+    monkeypatch.setattr(drawing, "work_through", _must_not_run)
+    pd.testing.assert_frame_equal(run_draws(of, kept, posterior, workers=1), draws)
+
+
+def _must_not_run(
+    of: object, kept: object, task: object, units: np.ndarray, done: set[int], *more: object
+) -> None:
+    assert set(range(len(units))) == set(done), "a draw that was kept would run again"
