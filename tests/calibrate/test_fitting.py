@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from darien.calibrate.fitting import by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported
 from darien.calibrate.problem import locate
-from darien.calibrate.recovering import recover, summary
+from darien.calibrate.recovering import DRIFTING, SUPPOSED, drift, recover, summary
 from darien.calibrate.unknowns import Prior
 
 SLOPES = np.array([[3.0, 0.0, 1.0], [0.0, 2.0, 1.0]])  # of the log counts, by unknown
@@ -125,14 +126,21 @@ def test_a_share_of_persons_is_compared_by_its_odds() -> None:
 def test_recovery_leaves_the_truth_out_and_says_how_often_it_is_held() -> None:
     units, seen = runs(120)
     rows = recover(KNOWN, 2, toy(), units, seen, shapes(units, seen), 4)
-    assert len(rows) == 4 * 2 * 3
-    table = summary(rows)
+    assert len(rows) == (4 + 1) * 2 * 3
+    assert rows.groupby("made_by")["data_set"].nunique().to_dict() == {SUPPOSED: 4, DRIFTING: 1}
+    table = summary(rows[rows["made_by"] == SUPPOSED])
     assert set(table["method"]) == {"emulator", "abc"}
     first = rows[(rows["unknown"] == "first") & (rows["data_set"] == 0)]
     assert first["truth"].nunique() == 1
     assert (first["contraction"] > 0.8).all()
     sharp = table[(table["unknown"] != "total") & (table["method"] == "emulator")]
     assert (sharp["coverage"] >= 0.5).all()
+
+
+def test_a_share_that_drifts_doubles_over_the_period_and_leaves_shares_of_persons() -> None:
+    years = [DataPoint("s", dt.date(y, 1, 1), dt.date(y, 12, 31), 1.0) for y in (2014, 2015, 2018)]
+    of = replace(toy(), points=years, is_share=np.array([False, True, False]))
+    assert drift(of) == pytest.approx([-np.log(2) / 2, 0, np.log(2) / 2])
 
 
 def test_runs_that_are_done_are_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from darien.calibrate.page import put
+from darien.calibrate.recovering import SUPPOSED
 from darien.calibrate.tables import markdown
 from darien.scenario import library
 
@@ -108,10 +109,11 @@ def _effects(table: pd.DataFrame) -> str:
 def _methods(summary: pd.DataFrame) -> str:
     unknowns = summary[summary["unknown"] != "total"]
     rows = []
-    for method, own in unknowns.groupby("method", sort=False):
+    for (made_by, method), own in unknowns.groupby(["made_by", "method"], sort=False):
         sharp = int((own["contraction"] > 0.5).sum())
         rows.append(
             (
+                str(made_by),
                 str(method),
                 str(int(own["data_sets"].iloc[0])),
                 _percent(own["coverage"].mean()),
@@ -122,6 +124,7 @@ def _methods(summary: pd.DataFrame) -> str:
             )
         )
     header = (
+        "counts made",
         "way",
         "data sets",
         "coverage of 90 %",
@@ -130,11 +133,11 @@ def _methods(summary: pd.DataFrame) -> str:
         "mean width",
         "above half",
     )
-    return markdown(header, rows, numbers=range(1, 7))
+    return markdown(header, rows, numbers=range(2, 8))
 
 
 def _recovery(summary: pd.DataFrame) -> str:
-    own = summary[summary["method"] == "emulator"]
+    own = summary[(summary["method"] == "emulator") & (summary["made_by"] == SUPPOSED)]
     rows = [
         (
             f"`{one['unknown']}`",

@@ -2,7 +2,8 @@
 
 Truths are points of the design, left out in turn: the emulator and the ABC reports of a fit never saw the
 run that made its counts (the length scales of the emulator are those of the whole design). Counts are made
-as :func:`~darien.calibrate.observing.draw_reported` makes them.
+as :func:`~darien.calibrate.observing.draw_reported` makes them; for a quarter as many data sets more by an
+authority of which the fit does not know that the share it reports drifts, twofold over the period.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 METHODS = ("emulator", "abc")
 LEVEL = 0.9
 GROUPS = 10  # parts of the design that are left out in turn
-STEPS = 2000  # of the chains of one recovery
+STEPS, WALKERS = 2000, 64  # of the chains of one recovery
+SUPPOSED, DRIFTING = "as the fit supposes", "reporting that drifts twofold"
+DRIFT = float(np.log(2.0))  # of the logarithm of the share reported, from the first to the last count
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class _Job:
     shapes: Shapes
     left_out: Floats  # points of the design, by number, that are truths here
     number: int
+    made_by: str
 
 
 def recover(
@@ -53,21 +57,23 @@ def recover(
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
-    """Fit ``data_sets`` sets of counts with known truth, each in every way.
+    """Fit ``data_sets`` sets of counts with known truth, and a quarter as many that drift, in every way.
 
-    Returns a row per data set, method and unknown: ``truth``, ``low``, ``high`` (90 % interval), ``rank``
-    of the truth among the draws (0 to 1) and ``contraction`` (1 - posterior variance / prior variance). The
-    unknowns are followed by ``total``: the sum of the logarithms of the fitted counts.
+    Returns a row per ``made_by``, data set, method and unknown: ``truth``, ``low``, ``high`` (90 %
+    interval), ``rank`` of the truth among the draws (0 to 1) and ``contraction`` (1 - posterior variance /
+    prior variance). The unknowns are followed by ``total``: the sum of the logarithms of the fitted counts.
     """
     import pandas as pd
 
     parts = np.array_split(np.random.default_rng(7).permutation(len(units)), GROUPS)
     jobs = []
-    for number in range(data_sets):
+    drifting = data_sets // 4
+    for number in range(data_sets + drifting):
+        made_by = SUPPOSED if number < data_sets else DRIFTING
         part = parts[number % GROUPS]
         truth = part[(number // GROUPS) % len(part)]
         left_out = np.array([truth, *part[part != truth]])
-        jobs.append(_Job(known, simulated, of, units, seen, how, left_out, number))
+        jobs.append(_Job(known, simulated, of, units, seen, how, left_out, number, made_by))
     done = 0
 
     def each(index: int, result: list[dict[str, object]] | Failed) -> None:
@@ -76,7 +82,7 @@ def recover(
             raise result.error
         done += 1
         if progress is not None:
-            progress(done, data_sets)
+            progress(done, len(jobs))
 
     found = run_all(_recover_one, jobs, workers, each=each)
     return pd.DataFrame([row for rows in found if not isinstance(rows, Failed) for row in rows])
@@ -92,11 +98,21 @@ def _recovered(job: _Job) -> list[dict[str, object]]:
     truth_run = int(job.left_out[0])
     rest = np.setdiff1d(np.arange(len(job.units)), job.left_out.astype(int))
     truth = np.concatenate([job.units[truth_run], luck.uniform(size=len(job.known) - job.simulated)])
-    reported = draw_reported(job.of, job.seen[truth_run], log_values(job.known, truth), luck)
+    means = job.seen[truth_run]
+    if job.made_by == DRIFTING:
+        means = means + luck.choice([-1.0, 1.0]) * drift(job.of)
+    reported = draw_reported(job.of, means, log_values(job.known, truth), luck)
     how = emulator(job.units[rest], job.seen[rest], job.shapes)
     fits = {
         "emulator": by_emulator(
-            job.known, job.simulated, job.of, how, reported, steps=STEPS, seed=job.number
+            job.known,
+            job.simulated,
+            job.of,
+            how,
+            reported,
+            steps=STEPS,
+            walkers=max(WALKERS, 2 * len(job.known) + 2),
+            seed=job.number,
         ),
         "abc": by_abc(
             job.known, job.simulated, job.of, job.units[rest], job.seen[rest], reported, seed=job.number
@@ -112,8 +128,19 @@ def _recovered(job: _Job) -> list[dict[str, object]]:
         truths = [*truth, job.seen[truth_run, fitted].sum()]
         names = [prior.name for prior in job.known] + ["total"]
         for name, draws, true in zip(names, columns, truths, strict=True):
-            rows.append(_row(job.number, method, name, draws, float(true), posterior))
+            row = _row(job.number, method, name, draws, float(true), posterior)
+            rows.append({"made_by": job.made_by, **row})
     return rows
+
+
+def drift(of: Observation) -> Floats:
+    """(points,) what a share that doubles over the period adds to the logarithm of what is reported.
+
+    0 for shares of persons.
+    """
+    middle = np.array([(p.start.toordinal() + p.end.toordinal()) / 2 for p in of.points])
+    along = (middle - middle.min()) / max(float(np.ptp(middle)), 1.0) - 0.5
+    return np.where(of.is_share, 0.0, DRIFT * along)
 
 
 def _row(
@@ -135,16 +162,17 @@ def _row(
 
 
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
-    """By method and unknown: coverage of the 90 % intervals, data sets, mean contraction, mean width,
-    and the p-value of uniform ranks (Kolmogorov-Smirnov)."""
+    """By who made the counts, method and unknown: coverage of the 90 % intervals, data sets, mean
+    contraction, mean width, and the p-value of uniform ranks (Kolmogorov-Smirnov)."""
     import pandas as pd
     from scipy.stats import kstest
 
     found = []
-    for (method, unknown), own in rows.groupby(["method", "unknown"], sort=False):
+    for (made_by, method, unknown), own in rows.groupby(["made_by", "method", "unknown"], sort=False):
         held = (own["low"] <= own["truth"]) & (own["truth"] <= own["high"])
         found.append(
             {
+                "made_by": made_by,
                 "method": method,
                 "unknown": unknown,
                 "data_sets": len(own),
