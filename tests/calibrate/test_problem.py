@@ -12,11 +12,12 @@ import pytest
 
 from calibrate import small
 from darien.calibrate.counted_series import Counter, DataPoint, data_points
+from darien.calibrate.design import setting
 from darien.calibrate.problem import Problem, load_problem, locate
-from darien.calibrate.unknowns import points, priors, quantity_at, sets_of
+from darien.calibrate.unknowns import points, priors, quantity_at, scenario_at, sets_of
 from darien.record.reported import load_reported
 from darien.scenario.errors import ScenarioError, UserMistake
-from darien.scenario.files import load
+from darien.scenario.files import load, to_yaml
 
 GOOD = """\
 title: A problem
@@ -58,6 +59,11 @@ def problem(folder: Path, text: str = GOOD) -> Problem:
             "share: hondruas",
             ":19: series.all.share: is no reporting share; given hondruas",
         ),
+        (
+            "    share: honduras\n",
+            "    share: honduras\n    gains: {cuba: as_others}\n",
+            ":20: series.all.gains.cuba: is no misdeclared share; given as_others",
+        ),
         ("runs: 64", "runs: 3", ":4: runs: "),
         ("role: target", "role: derives", ":15: series.all.role: "),
         ("low: 0.5, high: 1.5", "low: 1.5, high: 0.5", "reporting.honduras: low 1.5 is not below high 0.5"),
@@ -69,6 +75,16 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, tol
     with pytest.raises(ScenarioError) as error:
         problem(tmp_path, GOOD.replace(old, new, 1))
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["2014-2018", "2018-2023"])
+def test_a_built_in_problem_is_sound(name: str) -> None:
+    of = setting(locate(name))
+    roles = {of.problem.series[point.series].role for point in of.counter.points}
+    assert roles == {"target", "tests"}
+    for unit in (0.0, 0.5, 1.0):
+        at = np.full(len(of.simulated), unit)
+        assert to_yaml(scenario_at(of.history, of.problem, of.base, of.simulated, at)) != to_yaml(of.base)
 
 
 def test_a_problem_that_is_not_there_names_the_nearest() -> None:
