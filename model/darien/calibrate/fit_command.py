@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darien.calibrate.design import Design, Kept, Setting, run_design, run_stage, setting
+from darien.calibrate.diagnosing import arviz, pulls, together
 from darien.calibrate.drawing import run_draws
 from darien.calibrate.effects import ASSUMPTION, DRAWS, EVIDENCE, LITTLE, effects_table, run_effects
 from darien.calibrate.emulating import Emulator, Shapes, emulator, shapes
@@ -237,7 +237,9 @@ def write(
         predictions_table(fit).to_csv(folder / "predictions.csv", index=False, float_format="%.6g")
         if effects is not None:
             effects.to_csv(folder / "effects.csv", index=False, float_format="%.6g")
-        values.corr().to_csv(folder / "correlations.csv", float_format="%.3f")
+        together(values).to_csv(folder / "together.csv", index=False, float_format="%.3f")
+        moved = pulls(fit.of.priors, len(fit.of.simulated), fit.seen, fit.how, fit.posterior.units)
+        moved.to_csv(folder / "pulls.csv", index=False, float_format="%.3f")
         if recovered is not None:
             recovered.to_csv(folder / "recovery.csv", index=False, float_format="%.6g")
             summary(recovered).to_csv(folder / "recovery-summary.csv", index=False, float_format="%.4g")
@@ -262,9 +264,7 @@ def write(
 
 def _inference_data(fit: Fit, file: Path) -> None:
     """The posterior as ArviZ reads it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # once a day ArviZ announces its next version
-        import arviz as az
+    az = arviz()
     posterior = {name: column.to_numpy()[None, :] for name, column in fit.values.items()}
     labels = [point.label for point in fit.seen.points]
     data = az.from_dict(

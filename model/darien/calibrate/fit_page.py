@@ -21,6 +21,8 @@ from darien.scenario import library
 if TYPE_CHECKING:
     import pandas as pd
 
+MOVES = 0.3  # standard deviations, from which a series is said to move an unknown
+
 
 def tables(folder: Path) -> dict[str, str]:
     """The tables of a fit as Markdown, by name."""
@@ -32,6 +34,8 @@ def tables(folder: Path) -> dict[str, str]:
         "predictions": _predictions(pd.read_csv(folder / "predictions.csv")),
         "unknowns": _unknowns(pd.read_csv(folder / "unknowns.csv")),
         "effects": _effects(pd.read_csv(folder / "effects.csv")),
+        "pulls": _pulls(pd.read_csv(folder / "pulls.csv")),
+        "pairs": _pairs(pd.read_csv(folder / "together.csv")),
     }
     if (folder / "recovery-summary.csv").is_file():
         summary = pd.read_csv(folder / "recovery-summary.csv")
@@ -104,6 +108,32 @@ def _effects(table: pd.DataFrame) -> str:
     ]
     header = ("policy", "outcome", "before the fit", "middle", "after the fit", "variance removed", "")
     return markdown(header, rows, numbers=(2, 3, 4, 5))
+
+
+def _pulls(table: pd.DataFrame) -> str:
+    """For each unknown the two series that move it most, where one moves it at all."""
+    rows = []
+    for unknown, own in table.dropna(subset="pull").groupby("unknown", sort=False):
+        strongest = own.reindex(own["pull"].abs().sort_values(ascending=False).index).head(2)
+        moving = strongest[strongest["pull"].abs() >= MOVES]
+        if not moving.empty:
+            told = [f"{one['series']} ({one['pull']:+.1f})" for one in moving.to_dict("records")]
+            rows.append((f"`{unknown}`", ", ".join(told)))
+    alone = ", ".join(dict.fromkeys(table[table["pull"].isna()]["series"]))
+    found = markdown(("unknown", "moved by (standard deviations of the posterior)"), rows)
+    return found + (
+        f"\n\nDeciding so much that leaving them out cannot be told from these draws: {alone}."
+        if alone
+        else ""
+    )
+
+
+def _pairs(table: pd.DataFrame) -> str:
+    rows = [
+        (f"`{one['one']}`", f"`{one['other']}`", f"{one['correlation']:+.2f}")
+        for one in table.to_dict("records")
+    ]
+    return markdown(("unknown", "and", "rank correlation"), rows, numbers=(2,))
 
 
 def _methods(summary: pd.DataFrame) -> str:
