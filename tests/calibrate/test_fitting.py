@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from darien.calibrate.counted_series import DataPoint
@@ -16,7 +17,7 @@ from darien.calibrate.fitting import by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported
 from darien.calibrate.problem import locate
-from darien.calibrate.recovering import DRIFTING, SUPPOSED, drift, recover, summary
+from darien.calibrate.recovering import DRIFTING, SUPPOSED, DataSet, Rows, drift, recover, summary
 from darien.calibrate.unknowns import Prior
 
 SLOPES = np.array([[3.0, 0.0, 1.0], [0.0, 2.0, 1.0]])  # of the log counts, by unknown
@@ -135,6 +136,22 @@ def test_recovery_leaves_the_truth_out_and_says_how_often_it_is_held() -> None:
     assert (first["contraction"] > 0.8).all()
     sharp = table[(table["unknown"] != "total") & (table["method"] == "emulator")]
     assert (sharp["coverage"] >= 0.5).all()
+
+
+def test_data_sets_that_are_done_are_not_fitted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    units, seen = runs(120)
+    how = shapes(units, seen)
+    kept: dict[DataSet, Rows] = {}
+    monkeypatch.setattr("darien.calibrate.recovering.STEPS", 60)
+    first = recover(KNOWN, 2, toy(), units, seen, how, 4, keep=kept.__setitem__)
+    assert set(kept) == {(SUPPOSED, 0), (SUPPOSED, 1), (SUPPOSED, 2), (SUPPOSED, 3), (DRIFTING, 0)}
+    part = {which: rows for which, rows in kept.items() if which != (SUPPOSED, 2)}
+    fitted: list[object] = []
+    again = recover(
+        KNOWN, 2, toy(), units, seen, how, 4, done=part, keep=lambda which, rows: fitted.append(which)
+    )
+    assert fitted == [(SUPPOSED, 2)]
+    pd.testing.assert_frame_equal(again, first)
 
 
 def test_a_share_that_drifts_doubles_over_the_period_and_leaves_shares_of_persons() -> None:

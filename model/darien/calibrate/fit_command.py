@@ -21,7 +21,7 @@ from darien.calibrate.fitting import Posterior, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported, observation
 from darien.calibrate.problem import locate
-from darien.calibrate.recovering import recover, summary
+from darien.calibrate.recovering import DRIFTING, SUPPOSED, DataSet, Rows, recover, summary
 from darien.experiments.run import Progress
 from darien.record.version import code_version
 from darien.record.whole import check_target, whole_folder, write_json
@@ -36,6 +36,7 @@ FIRST_STEPS, STEPS = 1500, 24_000  # of the chains of the first posterior, and o
 NEAR = 96  # runs at draws of a first posterior, which make the emulator sharp where it matters
 THINNED = 300  # draws of the posterior that are written
 OWN = ("manifest.json", "draws.json", "*.csv", "fit.nc", "figures")
+WAYS = ("emulating", "fitting", "observing", "recovering")  # modules that decide what is recovered
 KIND, VERSION = "fit", 1
 
 
@@ -81,21 +82,7 @@ def command(
     effects = tell_effects(fit, kept, workers, show) if of.problem.levers else None
     with show("draws with departures of their own") as progress:
         draws = run_draws(of, kept, fit.posterior.units[:, : len(of.simulated)], workers, progress)
-    recovered = None
-    if recoveries:
-        with show("data sets of known truth") as progress:
-            recovered = recover(
-                of.priors,
-                len(of.simulated),
-                fit.seen,
-                fit.design.units,
-                fit.seen.seen(fit.design.counts),
-                fit.shapes,
-                recoveries,
-                workers,
-                progress,
-            )
-    write(fit, target, kept, draws, effects, recovered)
+    write(fit, target, draws, effects, tell_recovery(fit, kept, recoveries, workers, show))
     return target
 
 
@@ -133,6 +120,41 @@ def tell_effects(fit: Fit, kept: Kept, workers: int, show: Show) -> pd.DataFrame
         with show(f"draws of the {words}, with every policy") as progress:
             found.append(run_effects(of, kept, stage, everything, workers, progress))
     return effects_table(*found)
+
+
+def tell_recovery(fit: Fit, kept: Kept, data_sets: int, workers: int, show: Show) -> pd.DataFrame | None:
+    """Recovery over so many data sets; where 0 over those that are kept, None where there are none."""
+    import pandas as pd
+
+    found = fit.seen.seen(fit.design.counts)
+    said = [(Path(__file__).parent / f"{name}.py").read_bytes() for name in WAYS]
+    method = hashlib.sha256(b"".join([*said, fit.design.units.tobytes(), found.tobytes()])).hexdigest()[:16]
+    stages = {made_by: f"recovery {method} {made_by}" for made_by in (SUPPOSED, DRIFTING)}
+    done = {
+        (made_by, number): json.loads(text)
+        for made_by, stage in stages.items()
+        for number, text in kept.said(stage).items()
+    }
+    if data_sets == 0:
+        return pd.DataFrame([row for which in sorted(done) for row in done[which]]) if done else None
+
+    def keep(which: DataSet, rows: Rows) -> None:
+        kept.say(stages[which[0]], which[1], json.dumps(rows))
+
+    with show("data sets of known truth") as progress:
+        return recover(
+            fit.of.priors,
+            len(fit.of.simulated),
+            fit.seen,
+            fit.design.units,
+            found,
+            fit.shapes,
+            data_sets,
+            workers,
+            progress,
+            done,
+            keep,
+        )
 
 
 def unknowns_table(fit: Fit) -> pd.DataFrame:
@@ -210,19 +232,11 @@ def _predicted(fit: Fit, units: Floats, luck: np.random.Generator) -> Floats:
 def write(
     fit: Fit,
     target: Path,
-    kept: Kept,
     draws: pd.DataFrame,
     effects: pd.DataFrame | None,
     recovered: pd.DataFrame | None,
 ) -> None:
-    """All tables of a fit, whole or not at all; a recovery of before is kept with the runs."""
-    import pandas as pd
-
-    keep = kept.file.with_suffix(".recovery.csv")
-    if recovered is not None:
-        recovered.to_csv(keep, index=False)
-    elif keep.is_file():
-        recovered = pd.read_csv(keep)
+    """All tables of a fit, whole or not at all."""
     values = fit.values
     with whole_folder(target, OWN) as folder:
         values.iloc[np.linspace(0, len(values) - 1, THINNED).astype(int)].to_csv(

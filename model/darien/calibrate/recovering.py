@@ -8,7 +8,7 @@ authority of which the fit does not know that the share it reports drifts, twofo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 METHODS = ("emulator", "abc")
+DataSet = tuple[str, int]  # by whom its counts were made, and its number
+Rows = list[dict[str, object]]
 LEVEL = 0.9
 GROUPS = 10  # parts of the design that are left out in turn
 STEPS, WALKERS = 2000, 64  # of the chains of one recovery
@@ -56,9 +58,12 @@ def recover(
     data_sets: int,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    done: Mapping[DataSet, Rows] | None = None,
+    keep: Callable[[DataSet, Rows], None] = lambda which, rows: None,
 ) -> pd.DataFrame:
     """Fit ``data_sets`` sets of counts with known truth, and a quarter as many that drift, in every way.
 
+    Those that are ``done`` are not fitted again; the others are given to ``keep`` as they come.
     Returns a row per ``made_by``, data set, method and unknown: ``truth``, ``low``, ``high`` (90 %
     interval), ``rank`` of the truth among the draws (0 to 1) and ``contraction`` (1 - posterior variance /
     prior variance). The unknowns are followed by ``total``: the sum of the logarithms of the fitted counts.
@@ -66,35 +71,36 @@ def recover(
     import pandas as pd
 
     parts = np.array_split(np.random.default_rng(7).permutation(len(units)), GROUPS)
+    wanted = [(SUPPOSED, number) for number in range(data_sets)]
+    wanted += [(DRIFTING, number) for number in range(data_sets // 4)]
+    found = {which: rows for which, rows in (done or {}).items() if which in wanted}
+    waiting = [which for which in wanted if which not in found]
     jobs = []
-    drifting = data_sets // 4
-    for number in range(data_sets + drifting):
-        made_by = SUPPOSED if number < data_sets else DRIFTING
+    for made_by, number in waiting:
         part = parts[number % GROUPS]
         truth = part[(number // GROUPS) % len(part)]
         left_out = np.array([truth, *part[part != truth]])
         jobs.append(_Job(known, simulated, of, units, seen, how, left_out, number, made_by))
-    done = 0
 
-    def each(index: int, result: list[dict[str, object]] | Failed) -> None:
-        nonlocal done
+    def each(index: int, result: Rows | Failed) -> None:
         if isinstance(result, Failed):
             raise result.error
-        done += 1
+        found[waiting[index]] = result
+        keep(waiting[index], result)
         if progress is not None:
-            progress(done, len(jobs))
+            progress(len(found), len(wanted))
 
-    found = run_all(_recover_one, jobs, workers, each=each)
-    return pd.DataFrame([row for rows in found if not isinstance(rows, Failed) for row in rows])
+    run_all(_recover_one, jobs, workers, each=each)
+    return pd.DataFrame([row for which in wanted for row in found[which]])
 
 
-def _recover_one(job: _Job) -> list[dict[str, object]]:
+def _recover_one(job: _Job) -> Rows:
     with threadpool_limits(1):  # several data sets at once use the cores better
         return _recovered(job)
 
 
-def _recovered(job: _Job) -> list[dict[str, object]]:
-    luck = np.random.default_rng([11, job.number])
+def _recovered(job: _Job) -> Rows:
+    luck = np.random.default_rng([11, job.number, job.made_by == DRIFTING])
     truth_run = int(job.left_out[0])
     rest = np.setdiff1d(np.arange(len(job.units)), job.left_out.astype(int))
     truth = np.concatenate([job.units[truth_run], luck.uniform(size=len(job.known) - job.simulated)])
@@ -118,7 +124,7 @@ def _recovered(job: _Job) -> list[dict[str, object]]:
             job.known, job.simulated, job.of, job.units[rest], job.seen[rest], reported, seed=job.number
         ),
     }
-    rows: list[dict[str, object]] = []
+    rows: Rows = []
     fitted = job.of.target
     for method in METHODS:
         posterior = fits[method]
@@ -157,7 +163,7 @@ def _row(
         "high": float(high),
         "rank": float((draws < truth).mean()),
         "contraction": float("nan") if name == "total" else 1 - float(draws.var()) / prior_variance,
-        "converged": posterior.converged,
+        "converged": bool(posterior.converged),
     }
 
 
