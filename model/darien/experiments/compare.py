@@ -92,7 +92,9 @@ def compare(
     for name, option in loaded.options.items():
         table = differences(base, by_replicate(outcomes[name]), drawn=draws is not None).reset_index()
         tables[name] = table.rename(columns={"option": "value"})
-        moved[name], moved_total[name] = displacement(flows[BASE], flows[name], (loaded.base, option))
+        moved[name], moved_total[name] = displacement(
+            flows[BASE], flows[name], (loaded.base, option), drawn=draws is not None
+        )
     return Compared(
         loaded=loaded,
         replicates=replicates,

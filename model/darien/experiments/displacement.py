@@ -49,11 +49,12 @@ def starts(runs: Sequence[Run], scenario: Scenario) -> pd.DataFrame:
 
 
 def displacement(
-    base: pd.DataFrame, option: pd.DataFrame, scenarios: tuple[Scenario, Scenario]
+    base: pd.DataFrame, option: pd.DataFrame, scenarios: tuple[Scenario, Scenario], drawn: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What an option moved: by month, and over the whole period.
 
-    ``base`` and ``option`` as from :func:`starts`, of ``scenarios`` (base, option) and the same replicates.
+    ``base`` and ``option`` as from :func:`starts`, of ``scenarios`` (base, option) and the same replicates;
+    ``drawn``: each of them with another draw of the unknowns.
 
     By month: ``place`` (where the leg begins), ``leg``, ``month``, ``base`` and ``value`` (persons who
     started it in the base and under the option, means over replicates), ``difference``, ``low``, ``high``
@@ -81,8 +82,10 @@ def displacement(
 
     of = {leg: leg_.origin for leg, leg_ in legs.items()}
     flows = [_with_places(table, of, order) for table in (base, option)]
-    monthly = _compared(*flows)
-    total = _compared(*(table.groupby(level=["place", "leg"], sort=False).sum() for table in flows))
+    monthly = _compared(*flows, drawn=drawn)
+    total = _compared(
+        *(table.groupby(level=["place", "leg"], sort=False).sum() for table in flows), drawn=drawn
+    )
     apart = (monthly["low"] > 0) | (monthly["high"] < 0)
     when = monthly[apart].index.to_frame(index=False).groupby(["place", "leg"])["month"].agg(["min", "size"])
     when = when.reindex(total.index)
@@ -110,9 +113,9 @@ def _with_places(flows: pd.DataFrame, origin: dict[str, str], order: list[tuple[
     return pd.concat([by_leg, together]).reindex(rows)
 
 
-def _compared(base: pd.DataFrame, option: pd.DataFrame) -> pd.DataFrame:
+def _compared(base: pd.DataFrame, option: pd.DataFrame, drawn: bool) -> pd.DataFrame:
     """The paired differences of some flows, with each leg's share of what left its place in the base."""
-    found = differences(base, option).rename(columns={"option": "value"})
+    found = differences(base, option, drawn=drawn).rename(columns={"option": "value"})
     left = found["base"].xs(ALL, level="leg")
     of_place = left.reindex(found.index.droplevel("leg")).to_numpy()
     found["base_share"] = (found["base"] / of_place).where(of_place > 0)

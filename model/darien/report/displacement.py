@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -69,15 +69,26 @@ def draw_displacement(found: Displacement, option: str) -> Sheet | None:
         "How many more (above 0) or fewer (below 0) people set out on each way in each month than in the "
         f"base:\n{found.scenario(BASE).title}.{order}",
     )
-    note(
-        sheet,
-        f"Mean difference of {found.manifest['replicates']} pairs of runs, each of the same people with the "
+    note(sheet, _how_to_read(found.manifest))
+    return sheet
+
+
+def _how_to_read(manifest: dict[str, Any]) -> str:
+    pairs, fit = manifest["replicates"], manifest.get("fit")
+    tables = "All places and ways that changed stand in displacement_total.csv."
+    if fit is not None:
+        return (
+            f"Mean difference of {pairs} pairs of runs, each of the same people with the same luck, and each "
+            f"pair with another draw of the fit {fit['name']}.\nBands, and numbers in brackets: 90 % of the "
+            "differences, which is what the effect may be. Clear is a month whose interval leaves out 0.\n"
+            + tables
+        )
+    return (
+        f"Mean difference of {pairs} pairs of runs, each of the same people with the "
         "same luck. Bands, and numbers in brackets: its 90 % interval (Student's t).\n"
         "The interval holds chance alone, not what is unknown about the numbers of the model. Clear is a "
-        "month whose interval leaves out 0;\nof months without any effect 1 in 10 does so too. "
-        "All places and ways that changed stand in displacement_total.csv.",
+        f"month whose interval leaves out 0;\nof months without any effect 1 in 10 does so too. {tables}"
     )
-    return sheet
 
 
 def shifted(monthly: pd.DataFrame) -> list[str]:
