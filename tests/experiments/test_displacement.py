@@ -142,6 +142,16 @@ def test_a_known_shift_is_found_where_and_when_it_is() -> None:
     assert total.loc["b", "low"] == pytest.approx(8 * (100 - half), abs=1e-3)
 
 
+def test_with_draws_the_band_holds_the_differences_themselves() -> None:
+    base, option = pairs([100] * 12)
+    flows = starts(base, world()), starts(option, world())
+    monthly, total = displacement(*flows, (world(), world()), drawn=True)
+    b = monthly[monthly["leg"] == "b"]
+    assert (b["low"] == 90).all()  # 90 and 110 in turn
+    assert (b["high"] == 110).all()
+    assert total.set_index("leg").loc["b", ["low", "high"]].tolist() == [12 * 90, 12 * 110]
+
+
 def test_a_leg_that_only_the_option_has_was_empty_in_the_base() -> None:
     base, option = pairs([0] * 12)
     new = world((("new", "south", "border"),))

@@ -19,7 +19,7 @@ from darien.record.compared import (
     read_displacement,
 )
 from darien.record.whole import MANIFEST, ResultError, write_json
-from darien.report.displacement import MINUS, draw_displacement, leg_words, shifted, signed
+from darien.report.displacement import MINUS, draw_displacement, how_to_read, leg_words, shifted, signed
 from darien.report.figures import draw_comparison
 from darien.report.sheet import length
 from darien.scenario.files import to_yaml
@@ -157,3 +157,14 @@ def test_differences_are_read_with_their_sign() -> None:
     assert [signed(value) for value in (1234.6, 3.54, 0.04, 0, -0.04, -12)] == [
         *("+1,235", "+3.5", "0", "0", "0", f"{MINUS}12")
     ]
+
+
+def test_the_note_says_what_the_interval_holds() -> None:
+    chance = how_to_read({"replicates": 20, "fit": None})
+    assert "Student's t" in chance
+    assert "chance alone" in chance
+    assert how_to_read({"replicates": 20}) == chance  # comparisons of before
+    drawn = how_to_read({"replicates": 100, "fit": {"name": "2014-2018"}})
+    assert "another draw of the fit 2014-2018" in drawn
+    assert "what the effect may be" in drawn
+    assert "chance alone" not in drawn

@@ -81,11 +81,10 @@ def displacement(
         return pd.DataFrame(columns=MONTHLY), pd.DataFrame(columns=TOTAL)
 
     of = {leg: leg_.origin for leg, leg_ in legs.items()}
-    flows = [_with_places(table, of, order) for table in (base, option)]
-    monthly = _compared(*flows, drawn=drawn)
-    total = _compared(
-        *(table.groupby(level=["place", "leg"], sort=False).sum() for table in flows), drawn=drawn
-    )
+    one, other = (_with_places(table, of, order) for table in (base, option))
+    monthly = _compared(one, other, drawn)
+    one, other = (table.groupby(level=["place", "leg"], sort=False).sum() for table in (one, other))
+    total = _compared(one, other, drawn)
     apart = (monthly["low"] > 0) | (monthly["high"] < 0)
     when = monthly[apart].index.to_frame(index=False).groupby(["place", "leg"])["month"].agg(["min", "size"])
     when = when.reindex(total.index)

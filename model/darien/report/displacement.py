@@ -69,11 +69,12 @@ def draw_displacement(found: Displacement, option: str) -> Sheet | None:
         "How many more (above 0) or fewer (below 0) people set out on each way in each month than in the "
         f"base:\n{found.scenario(BASE).title}.{order}",
     )
-    note(sheet, _how_to_read(found.manifest))
+    note(sheet, how_to_read(found.manifest))
     return sheet
 
 
-def _how_to_read(manifest: dict[str, Any]) -> str:
+def how_to_read(manifest: dict[str, Any]) -> str:
+    """What bands and brackets of the figure hold, by the manifest of a comparison."""
     pairs, fit = manifest["replicates"], manifest.get("fit")
     tables = "All places and ways that changed stand in displacement_total.csv."
     if fit is not None:
