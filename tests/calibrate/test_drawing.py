@@ -53,7 +53,7 @@ def test_a_draw_has_every_path_and_departures_and_is_kept(
     months = [path for path in draws if path.startswith(MONTHLY)]
     assert len(months) == 60 * len(of.base.departures.monthly)
     assert (draws[months] >= 0).all(axis=None)
-    monkeypatch.setattr(drawing, "work_through", _must_not_run)
+    monkeypatch.setattr("darien.calibrate.telling.work_through", _must_not_run)
     pd.testing.assert_frame_equal(run_draws(of, kept, posterior, workers=1), draws)
 
 

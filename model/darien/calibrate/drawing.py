@@ -5,15 +5,14 @@ What no series speaks of (``assumed``) is drawn from its prior, so that what a s
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from darien.calibrate.departures import WORKING
-from darien.calibrate.design import Job, Kept, Setting, conditioned, shared, work_through
+from darien.calibrate.design import Job, Kept, Setting, conditioned, shared
 from darien.calibrate.lags import Floats
+from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import priors_of, scenario_at, sets_of
 from darien.experiments.drawn import MONTHLY
 from darien.experiments.run import Progress
@@ -44,19 +43,11 @@ def run_draws(
     """A row per draw, a column per path of the history; run now or before.
 
     ``posterior``: (draws, unknowns that a run needs) from 0 to 1, of which some are taken. Raises as
-    :func:`~darien.calibrate.design.work_through`.
+    :func:`~darien.calibrate.telling.at_draws`.
     """
     import pandas as pd
 
     luck = np.random.default_rng(6)
     taken = posterior[luck.integers(0, len(posterior), DRAWN)]
     units = np.hstack([taken, luck.uniform(size=(DRAWN, len(of.problem.assumed)))])
-    said = json.dumps(list(of.problem.assumed)).encode() + units.tobytes()
-    stage = f"draws {hashlib.sha256(said).hexdigest()[:16]}"
-
-    def keep(number: int, values: dict[str, float]) -> None:
-        kept.say(stage, number, json.dumps(values))
-
-    work_through(of, kept, _run, units, kept.said(stage), keep, workers, progress)
-    found = kept.said(stage)
-    return pd.DataFrame([json.loads(found[number]) for number in range(DRAWN)])
+    return pd.DataFrame(at_draws(of, kept, "draws", list(of.problem.assumed), _run, units, workers, progress))

@@ -8,7 +8,6 @@ that is little, an effect is an assumption and not evidence.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +15,9 @@ import numpy as np
 from scipy.stats import f
 
 from darien.calibrate.departures import WORKING
-from darien.calibrate.design import Job, Kept, Setting, conditioned, shared, work_through
+from darien.calibrate.design import Job, Kept, Setting, conditioned, shared
 from darien.calibrate.lags import Floats
+from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import priors_of, scenario_at
 from darien.experiments.run import Progress, simulate
 from darien.scenario import library
@@ -68,22 +68,16 @@ def _outcomes(run: Run, names: list[str]) -> dict[str, float]:
 def run_effects(
     of: Setting,
     kept: Kept,
-    stage: str,
     units: Floats,
     workers: int,
     progress: Progress | None = None,
 ) -> list[dict[str, dict[str, float]]]:
-    """Outcomes at each of the draws, run now or before; raises as :func:`work_through`.
+    """Outcomes at each of the draws, run now or before; raises as :func:`~darien.calibrate.telling.at_draws`.
 
     ``units``: (draws, unknowns) of the fit, then of those assumed.
     """
-
-    def keep(number: int, outcomes: dict[str, dict[str, float]]) -> None:
-        kept.say(stage, number, json.dumps(outcomes))
-
-    work_through(of, kept, _run, units, kept.said(stage), keep, workers, progress)
-    said = kept.said(stage)
-    return [json.loads(said[number]) for number in range(len(units))]
+    decided_by = [of.problem.levers, of.problem.outcomes]
+    return at_draws(of, kept, "effects", decided_by, _run, units, workers, progress)
 
 
 def effects_table(

@@ -114,11 +114,8 @@ def tell_effects(fit: Fit, kept: Kept, workers: int, show: Show) -> pd.DataFrame
     found = []
     for words, units in (("prior", fit.design.units[:DRAWS]), ("posterior", thinned)):
         everything = np.hstack([units, assumed])
-        # The draws depend on all that made them, so what is kept of them is named by them.
-        said = json.dumps([of.problem.levers, of.problem.outcomes]).encode() + everything.tobytes()
-        stage = f"effects {hashlib.sha256(said).hexdigest()[:16]}"
         with show(f"draws of the {words}, with every policy") as progress:
-            found.append(run_effects(of, kept, stage, everything, workers, progress))
+            found.append(run_effects(of, kept, everything, workers, progress))
     return effects_table(*found)
 
 
