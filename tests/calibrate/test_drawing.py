@@ -10,7 +10,7 @@ import pytest
 
 from darien.calibrate import drawing
 from darien.calibrate.design import Kept, setting
-from darien.calibrate.drawing import run_draws
+from darien.calibrate.drawing import after, before, run_draws
 from darien.experiments.drawn import MONTHLY
 
 PROBLEM = """\
@@ -44,17 +44,30 @@ def test_a_draw_has_every_path_and_departures_and_is_kept(
     of = setting(file)
     kept = Kept(tmp_path / "runs", of)
     posterior = np.array([[0.25, 0.5], [0.75, 1.0]])
-    draws = run_draws(of, kept, posterior, workers=2)
+    units = after(of, posterior)
+    draws = run_draws(of, kept, units, workers=2)
     low, high = of.priors[0].low, of.priors[0].high
     assert set(draws["parameters.cost_weight"]) <= {low + 0.25 * (high - low), low + 0.75 * (high - low)}
-    before = of.base.checkpoints["reynosa"].coverage.value
-    assert (draws["checkpoints.reynosa.coverage"].round(9) >= round(before, 9)).all()
+    given = of.base.checkpoints["reynosa"].coverage.value
+    assert (draws["checkpoints.reynosa.coverage"].round(9) >= round(given, 9)).all()
     assert draws["parameters.skill_bribes"].nunique() == 2  # drawn from its prior
     months = [path for path in draws if path.startswith(MONTHLY)]
     assert len(months) == 60 * len(of.base.departures.monthly)
     assert (draws[months] >= 0).all(axis=None)
     monkeypatch.setattr("darien.calibrate.telling.work_through", _must_not_run)
-    pd.testing.assert_frame_equal(run_draws(of, kept, posterior, workers=1), draws)
+    pd.testing.assert_frame_equal(run_draws(of, kept, units, workers=1), draws)
+
+
+def test_draws_of_the_prior_are_points_of_the_design(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "DRAWN", 3)
+    file = tmp_path / "mine.yaml"
+    file.write_text(PROBLEM, encoding="utf-8")
+    of = setting(file)
+    design = np.array([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6], [0.7, 0.8]])
+    units = before(of, design)
+    assert units.shape == (3, 3)
+    assert (units[:, :2] == design[:3]).all()
+    assert len(set(units[:, 2])) == 3  # what is assumed is drawn too
 
 
 def _must_not_run(

@@ -15,7 +15,8 @@ from PIL import Image
 from darien.calibrate import fit_command, fit_page
 from darien.calibrate.design import Kept, setting
 from darien.calibrate.effects import ASSUMPTION, EVIDENCE, effects_table
-from darien.calibrate.fit_command import NEAR, command, told
+from darien.calibrate.fit_command import NEAR, command, kept_posterior, told
+from darien.calibrate.fitting import Posterior
 from darien.calibrate.unknowns import points
 from darien.experiments.drawn import load_draws
 from darien.report.figures import draw_fit
@@ -75,6 +76,21 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
             means = MEANS + (unit - 0.25) @ SLOPES
             kept.put(stage, number, unit, np.column_stack([np.exp(means), np.zeros(6)]))
     return made(file, tmp_path / "out", recoveries=2)
+
+
+def test_a_posterior_is_kept_and_made_anew_where_anything_that_makes_it_differs(tmp_path: Path) -> None:
+    first = Posterior(np.array([[0.25, 0.75]]), converged=True, steps_per_draw=12.5)
+    kept = kept_posterior(tmp_path, [b"these counts"], lambda: first)
+    assert kept is first
+    again = kept_posterior(tmp_path, [b"these counts"], _must_not_be_made)
+    assert (again.units == first.units).all()
+    assert (again.converged, again.steps_per_draw) == (True, 12.5)
+    with pytest.raises(AssertionError, match="made anew"):
+        kept_posterior(tmp_path, [b"other counts"], _must_not_be_made)
+
+
+def _must_not_be_made() -> Posterior:
+    raise AssertionError("made anew")
 
 
 def made(file: Path, out: Path, recoveries: int = 0) -> Path:

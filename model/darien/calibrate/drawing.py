@@ -1,4 +1,4 @@
-"""Draws of a posterior as scenarios take them: values at paths, and the departures that go with them.
+"""Draws from before and after the counts as scenarios take them: values at paths, and departures with them.
 
 What no series speaks of (``assumed``) is drawn from its prior, so that what a scenario says carries it too.
 """
@@ -20,7 +20,7 @@ from darien.experiments.run import Progress
 if TYPE_CHECKING:
     import pandas as pd
 
-DRAWN = 100
+DRAWN = 100  # before, and as many after
 
 
 def _run(job: Job) -> dict[str, float]:
@@ -37,17 +37,29 @@ def _run(job: Job) -> dict[str, float]:
     return found
 
 
+def after(of: Setting, posterior: Floats) -> Floats:
+    """(draws, unknowns that a run needs and those assumed) some of the posterior, from 0 to 1.
+
+    ``posterior``: (draws, unknowns that a run needs).
+    """
+    luck = np.random.default_rng(6)
+    taken = posterior[luck.integers(0, len(posterior), DRAWN)]
+    return np.hstack([taken, luck.uniform(size=(DRAWN, len(of.problem.assumed)))])
+
+
+def before(of: Setting, design: Floats) -> Floats:
+    """The same of the prior: the first points of the design, which any part of spreads over the priors."""
+    assumed = np.random.default_rng(7).uniform(size=(DRAWN, len(of.problem.assumed)))
+    return np.hstack([design[:DRAWN, : len(of.simulated)], assumed[: len(design)]])
+
+
 def run_draws(
-    of: Setting, kept: Kept, posterior: Floats, workers: int, progress: Progress | None = None
+    of: Setting, kept: Kept, units: Floats, workers: int, progress: Progress | None = None
 ) -> pd.DataFrame:
     """A row per draw, a column per path of the history; run now or before.
 
-    ``posterior``: (draws, unknowns that a run needs) from 0 to 1, of which some are taken. Raises as
-    :func:`~darien.calibrate.telling.at_draws`.
+    ``units``: of :func:`after` or :func:`before`. Raises as :func:`~darien.calibrate.telling.at_draws`.
     """
     import pandas as pd
 
-    luck = np.random.default_rng(6)
-    taken = posterior[luck.integers(0, len(posterior), DRAWN)]
-    units = np.hstack([taken, luck.uniform(size=(DRAWN, len(of.problem.assumed)))])
     return pd.DataFrame(at_draws(of, kept, "draws", list(of.problem.assumed), _run, units, workers, progress))

@@ -14,7 +14,7 @@ import numpy as np
 
 from darien.calibrate.design import Design, Kept, Setting, run_design, run_stage, setting
 from darien.calibrate.diagnosing import arviz, pulls, together
-from darien.calibrate.drawing import run_draws
+from darien.calibrate.drawing import after, before, run_draws
 from darien.calibrate.effects import ASSUMPTION, DRAWS, EVIDENCE, LITTLE, effects_table, run_effects
 from darien.calibrate.emulating import Emulator, Shapes, emulator, shapes
 from darien.calibrate.fitting import Posterior, by_emulator, log_values
@@ -80,8 +80,13 @@ def command(
     kept = Kept(folder / "runs", of)
     fit = make_fit(of, kept, workers, show)
     effects = tell_effects(fit, kept, workers, show) if of.problem.levers else None
-    with show("draws with departures of their own") as progress:
-        draws = run_draws(of, kept, fit.posterior.units[:, : len(of.simulated)], workers, progress)
+    draws = {}
+    for name, units in (
+        ("draws_prior", before(of, fit.design.units)),
+        ("draws", after(of, fit.posterior.units[:, : len(of.simulated)])),
+    ):
+        with show("draws with departures of their own") as progress:
+            draws[name] = run_draws(of, kept, units, workers, progress)
     write(fit, target, draws, effects, tell_recovery(fit, kept, recoveries, workers, show))
     return target
 
@@ -102,8 +107,41 @@ def make_fit(of: Setting, kept: Kept, workers: int, show: Show) -> Fit:
         run_stage(of, kept, "near", chosen, workers, progress)
     both = kept.design(("design", "near"), len(points))
     last = emulator(both.units, seen.seen(both.counts), how)
-    posterior = by_emulator(of.priors, simulated, seen, last, seen.reported, steps=STEPS)
+    made_of = [
+        str(STEPS).encode(),
+        both.units.tobytes(),
+        seen.seen(both.counts).tobytes(),
+        seen.reported.tobytes(),
+    ]
+    posterior = kept_posterior(
+        kept.file.parent,
+        [*made_of, seen.target.tobytes(), repr(of.priors).encode(), of.file.read_bytes()],
+        lambda: by_emulator(of.priors, simulated, seen, last, seen.reported, steps=STEPS),
+    )
     return Fit(of, seen, design, how, last, posterior)
+
+
+def kept_posterior(folder: Path, made_of: list[bytes], make: Callable[[], Posterior]) -> Posterior:
+    """A posterior as it stands in the folder under the hash of all that makes it; else made and kept.
+
+    The chains take minutes, and their draws are the same every time.
+    """
+    said = [(Path(__file__).parent / f"{name}.py").read_bytes() for name in WAYS]
+    file = folder / f"posterior-{hashlib.sha256(b''.join([*said, *made_of])).hexdigest()[:16]}.npz"
+    if file.is_file():
+        with np.load(file) as found:
+            return Posterior(found["units"], bool(found["converged"]), float(found["steps_per_draw"]))
+    posterior = make()
+    part = file.with_suffix(".part")
+    with part.open("wb") as stream:
+        np.savez(
+            stream,
+            units=posterior.units,
+            converged=posterior.converged,
+            steps_per_draw=posterior.steps_per_draw,
+        )
+    part.replace(file)
+    return posterior
 
 
 def tell_effects(fit: Fit, kept: Kept, workers: int, show: Show) -> pd.DataFrame:
@@ -229,21 +267,25 @@ def _predicted(fit: Fit, units: Floats, luck: np.random.Generator) -> Floats:
 def write(
     fit: Fit,
     target: Path,
-    draws: pd.DataFrame,
+    draws: dict[str, pd.DataFrame],
     effects: pd.DataFrame | None,
     recovered: pd.DataFrame | None,
 ) -> None:
-    """All tables of a fit, whole or not at all."""
+    """All tables of a fit, whole or not at all; ``draws`` by the name of their file."""
     values = fit.values
     with whole_folder(target, OWN) as folder:
         values.iloc[np.linspace(0, len(values) - 1, THINNED).astype(int)].to_csv(
             folder / "posterior.csv", index=False, float_format="%.6g"
         )
-        draws.to_csv(folder / "draws.csv", index=False, float_format="%.5g")
+        for name, table in draws.items():
+            table.to_csv(folder / f"{name}.csv", index=False, float_format="%.5g")
         named = fit.of.problem.history
         beside = fit.of.history.parent == fit.of.file.parent
         about = {"history": str(fit.of.history.resolve()) if beside else named, "title": fit.of.problem.title}
-        write_json(folder / "draws.json", about | {"converged": fit.posterior.converged, "draws": len(draws)})
+        write_json(
+            folder / "draws.json",
+            about | {"converged": fit.posterior.converged, "draws": len(draws["draws"])},
+        )
         unknowns_table(fit).to_csv(folder / "unknowns.csv", index=False, float_format="%.6g")
         predictions_table(fit).to_csv(folder / "predictions.csv", index=False, float_format="%.6g")
         if effects is not None:

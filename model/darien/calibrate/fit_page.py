@@ -207,6 +207,7 @@ def main(folders: list[str]) -> None:
         fits.mkdir(exist_ok=True)
         for kind in ("csv", "json"):
             shutil.copyfile(folder / "fit" / f"draws.{kind}", fits / f"{name}.{kind}")
+        shutil.copyfile(folder / "fit" / "draws_prior.csv", fits / f"{name}.prior.csv")
         published = library.root() / "results" / "published" / folder.name
         published.mkdir(parents=True, exist_ok=True)
         for figure in sorted((folder / "fit" / "figures").glob("*.png")):
