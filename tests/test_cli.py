@@ -84,9 +84,15 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Scenario, int, int, boo
     calls: list[tuple[Scenario, int, int, bool]] = []
 
     def run_replicates(
-        scenario: Scenario, replicates: int, workers: int = 1, journeys: bool = False, progress: object = None
+        scenario: Scenario,
+        replicates: int,
+        workers: int = 1,
+        journeys: bool = False,
+        progress: object = None,
+        draws: object = None,
     ) -> list[Run]:
         assert progress is None, "no bar where there is no terminal"
+        assert draws is None, "no fit speaks of a small world"
         calls.append((scenario, replicates, workers, journeys))
         return [made_up(scenario, number) for number in range(replicates)]
 

@@ -94,8 +94,16 @@ def run(
     journeys: Annotated[bool, typer.Option("--journeys", help="Write a row per migrant too.")] = False,
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
     record_every: Annotated[Every | None, typer.Option(help="In place of the scenario's own.")] = None,
+    fit: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Draw the unknowns from this fit; none: as the scenario has them."),
+    ] = None,
+    fixed: Annotated[bool, typer.Option("--fixed", help="The means of the fit in every replicate.")] = False,
 ) -> None:
-    """Simulate a scenario, print its outcomes, and leave results and figures in a folder."""
+    """Simulate a scenario, print its outcomes, and leave results and figures in a folder.
+
+    Where there is a fit of the history that the scenario lies over, each replicate has another draw of it.
+    """
     given = list(sets or ())
     if seed is not None:
         given.append(f"seed={seed}")
@@ -105,25 +113,37 @@ def run(
     with _uncollected():
         loaded = _load(scenario, given)
 
+        from darien.experiments import fitted
         from darien.record import store
 
         store.check(folder)
+        if fit == "none":
+            draws = None
+        else:
+            draws = fitted.chosen(fit, loaded) if fit is not None else fitted.fit_of(loaded)
+        if fixed:
+            if draws is None:
+                raise UserMistake(f"--fixed: no fit speaks of {scenario}, of which it would take the means")
+            loaded, draws = fitted.at_mean(draws, loaded), None
 
         import darien.actors.model  # noqa: F401  # what a replicate would import
         from darien.experiments.run import run_replicates
 
     started = time.perf_counter()
     with _working("days simulated") as progress:
-        runs = run_replicates(loaded, replicates, workers, journeys=journeys, progress=progress)
+        runs = run_replicates(loaded, replicates, workers, journeys=journeys, progress=progress, draws=draws)
     seconds = time.perf_counter() - started
     drawn: list[Path] = []
     with _uncollected():
-        store.write(folder, loaded, runs, wall_seconds=seconds, workers=workers)
+        about = None if draws is None else {"name": draws.name, **draws.about}
+        store.write(folder, loaded, runs, wall_seconds=seconds, workers=workers, fit=about)
         if figures:
             from darien.report.figures import draw
 
             drawn = draw(folder, loaded)
     print(_outcomes(loaded, runs))
+    if draws is not None:
+        print(f"\nEvery replicate has another draw of the unknowns: {draws.said}.")
     events, simulated = sum(r.events for r in runs), sum(r.seconds for r in runs)
     print(
         f"\n{replicates} replicates, {sum(r.migrants for r in runs):,} migrants, {events:,} events; "

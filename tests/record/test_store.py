@@ -104,7 +104,8 @@ def test_reads_back_what_was_written(tmp_path: Path, scenario: Scenario) -> None
     assert isinstance(found.counts["where"].dtype, pd.CategoricalDtype)
     assert found.outcomes["value"].tolist() == [0.1, 7.0, 0.1 + 1 / 3, 7.0]
     assert found.outcomes["place"].tolist() == ["", "PAN", "", "PAN"]
-    assert found.capacities["beds"].tolist() == [30.0]
+    assert found.capacities["beds"].tolist() == [30.0, 30.0]
+    assert found.capacities["replicate"].tolist() == [0, 1]
     assert found.journeys is None
     assert files.fingerprint(found.scenario) == files.fingerprint(scenario)
 
@@ -147,7 +148,6 @@ def test_counts_are_stored_as_dictionaries(tmp_path: Path, scenario: Scenario) -
         ([], "no runs"),
         ([made(0), made(0)], "same replicate"),
         ([made(0), made(1, seed=12)], "different seeds"),
-        ([made(0), made(1, capacities=made(0).capacities.assign(beds=31.0))], "other capacities"),
         ([made(0), made(1, journeys=pd.DataFrame({"spent": [1]}))], "carry journeys"),
     ],
 )

@@ -153,8 +153,17 @@ def test_summary_is_extremes_of_few_and_percentiles_of_many() -> None:
     assert few.iloc[0].tolist() == [3, 1, 6]
     many = summary(pd.DataFrame([np.arange(101.0)]))
     assert many.iloc[0].tolist() == [50, 5, 95]
-    assert "lowest and highest of 3" in interval_words(3)
-    assert "middle 90 %" in interval_words(40)
+
+
+def test_what_a_range_holds_is_said(results: Results) -> None:
+    def words(replicates: int, **manifest: object) -> str:
+        said = results.manifest | {"replicates": list(range(replicates))} | manifest
+        return interval_words(replace(results, manifest=said))
+
+    assert words(1) == "One replicate only: how sure this is cannot be shown."
+    assert words(3) == "Ranges span the lowest and highest of 3 replicates (chance alone, same parameters)."
+    drawn = words(40, fit={"name": "mine"})
+    assert drawn == "Ranges hold the middle 90 % of 40 replicates (each another draw of the fit mine)."
 
 
 def test_coasts_are_closed_rings_of_the_americas() -> None:

@@ -10,6 +10,7 @@ from darien.experiments.pool import Failed, run_all
 from darien.scenario.schema import Period
 
 if TYPE_CHECKING:
+    from darien.experiments.drawn import Draws
     from darien.record.run import Run
     from darien.scenario.schema import Scenario
 
@@ -70,15 +71,21 @@ def run_replicates(
     workers: int = 1,
     journeys: bool = False,
     progress: Progress | None = None,
+    draws: Draws | None = None,
 ) -> list[Run]:
     """Run replicates 0 to ``replicates`` - 1 of a scenario; the same for any number of workers.
 
+    With ``draws`` each has another draw of a fit; where there are more replicates than draws they begin anew.
     Raises what a replicate raised, or :class:`~darien.experiments.pool.WorkerDied`, and stops there.
     """
     if replicates < 1:
         raise ValueError(f"needs 1 replicate or more, got {replicates}")
+    of = [
+        draws.replicate(scenario, number % len(draws.table)) if draws else scenario
+        for number in range(replicates)
+    ]
     return run_tasks(
-        [Task(scenario, number, journeys=journeys) for number in range(replicates)], workers, progress
+        [Task(of[number], number, journeys=journeys) for number in range(replicates)], workers, progress
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from darien.scenario.schema import Scenario
 
 Structure = Callable[["Scenario"], "Scenario"]
+NAMES = ("no_beliefs", "no_networks", "plain_logit", "fixed_shares", "flat_departures")
 ROUNDS = 4  # of running with fixed shares and moving the odds of going on towards those of the base
 _STEP = 2.0  # most that a round moves them, in utility
 _SEEN = 0.5  # persons added to every count, so that what nobody did has odds too
@@ -98,7 +99,7 @@ def fixed_shares(base: Scenario, rounds: int = ROUNDS) -> FixedShares:
     """The structure in which ways are taken as in a run of ``base``; ``rounds`` runs and one more."""
     wanted = _decided(base)
     shares = _shares(base, wanted)
-    odds = {key: 0.0 for key in shares}  # of going on, by place and group
+    odds = dict.fromkeys(shares, 0.0)  # of going on, by place and group
     for _ in range(rounds):
         found = _decided(_fixed(shares, odds)(base))
         for key in odds:
@@ -107,15 +108,16 @@ def fixed_shares(base: Scenario, rounds: int = ROUNDS) -> FixedShares:
     return _fixed(shares, odds)
 
 
-def structures(base: Scenario) -> dict[str, Structure]:
-    """All structures by name, those of a scenario's own runs made from ``base``."""
+def structure(name: str, base: Scenario) -> Structure:
+    """One of :data:`NAMES`; that which takes shares from a base takes them from this one."""
+    if name == "fixed_shares":
+        return fixed_shares(base)
     return {
         "no_beliefs": no_beliefs,
         "no_networks": no_networks,
         "plain_logit": plain_logit,
-        "fixed_shares": fixed_shares(base),
         "flat_departures": flat_departures,
-    }
+    }[name]
 
 
 @dataclass(frozen=True)

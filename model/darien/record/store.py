@@ -2,14 +2,14 @@
 
 ``manifest.json`` says what was run by which code; ``scenario.yaml`` is the resolved scenario;
 ``counts.parquet`` (replicate, date, where, kind, group, measure, persons), ``outcomes.csv``
-(replicate, outcome, place, group, value, unit) and ``capacities.csv`` (date, centre, place, country,
-beds, limit_days) are the results, ``journeys.parquet`` (one row per migrant) where it was asked for.
+(replicate, outcome, place, group, value, unit) and ``capacities.csv`` (replicate, date, centre, place,
+country, beds, limit_days) are the results, ``journeys.parquet`` (one row per migrant) where it was asked for.
 The values depend on scenario, seed and code alone: not on workers, and not on the order of ``runs``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from darien.scenario.schema import Scenario
 
-FORMAT = 1
+FORMAT = 2
 KIND = "run"
 COUNTS, OUTCOMES, CAPACITIES = "counts.parquet", "outcomes.csv", "capacities.csv"
 SCENARIO, JOURNEYS = "scenario.yaml", "journeys.parquet"
@@ -62,9 +62,11 @@ def write(
     *,
     wall_seconds: float,
     workers: int = 1,
+    fit: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write replicates of one scenario to ``folder``, whole or not at all; returns the folder.
 
+    ``fit``: what the manifest says of the fit from which the replicates have their draws.
     ``wall_seconds`` is the time of all replicates together, as the user waited for it. Journeys are
     written if the runs carry them. Raises :class:`ResultError` if ``folder`` holds something else than
     a result of darien, or cannot be written; ValueError if the runs do not belong together.
@@ -75,10 +77,10 @@ def write(
         (aside / SCENARIO).write_text(files.to_yaml(scenario), encoding="utf-8")
         _write_counts(aside / COUNTS, runs)
         _write_csv(aside / OUTCOMES, _stacked([run.outcomes for run in runs], runs, OUTCOME_COLUMNS))
-        _write_csv(aside / CAPACITIES, _capacities(runs))
+        _write_csv(aside / CAPACITIES, _stacked([run.capacities for run in runs], runs, CAPACITY_COLUMNS))
         if runs[0].journeys is not None:
             _write_journeys(aside / JOURNEYS, runs)
-        write_json(aside / MANIFEST, _manifest(scenario, runs, wall_seconds, workers))
+        write_json(aside / MANIFEST, _manifest(scenario, runs, wall_seconds, workers, fit))
     return Path(folder)
 
 
@@ -118,7 +120,9 @@ def _belong_together(runs: Sequence[Run]) -> None:
         raise ValueError("some of the runs carry journeys and some do not")
 
 
-def _manifest(scenario: Scenario, runs: Sequence[Run], wall_seconds: float, workers: int) -> dict[str, Any]:
+def _manifest(
+    scenario: Scenario, runs: Sequence[Run], wall_seconds: float, workers: int, fit: Mapping[str, Any] | None
+) -> dict[str, Any]:
     return {
         "kind": KIND,
         "format": FORMAT,
@@ -126,6 +130,7 @@ def _manifest(scenario: Scenario, runs: Sequence[Run], wall_seconds: float, work
         "scenario": files.fingerprint(scenario),
         "seed": runs[0].seed,
         "replicates": [run.replicate for run in runs],
+        "fit": None if fit is None else dict(fit),
         "code": code_version(),
         "commit": commit(),
         "versions": package_versions(),
@@ -147,18 +152,6 @@ def _stacked(frames: Sequence[DataFrame], runs: Sequence[Run], columns: Sequence
         part.insert(0, "replicate", run.replicate)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
-
-
-def _capacities(runs: Sequence[Run]) -> DataFrame:
-    """Beds and limits follow from the scenario, not from chance: they must agree between replicates."""
-    first = runs[0].capacities.loc[:, list(CAPACITY_COLUMNS)].reset_index(drop=True)
-    for run in runs[1:]:
-        other = run.capacities.loc[:, list(CAPACITY_COLUMNS)].reset_index(drop=True)
-        if not first.equals(other):
-            raise ValueError(
-                f"replicate {run.replicate} has other capacities than replicate {runs[0].replicate}"
-            )
-    return first
 
 
 def _write_csv(path: Path, frame: DataFrame) -> None:

@@ -22,7 +22,8 @@ _STEP = {"day": "the end of each day", "week": "the end of each week", "month": 
 
 def draw_detention(results: Results) -> Sheet | None:
     """Persons held against beds, a panel per place that has centres; None where no one has beds."""
-    centres = results.capacities
+    # Beds follow from the scenario; only limits differ with the draws of a fit.
+    centres = results.capacities[results.capacities["replicate"] == results.replicates[0]]
     places = list(dict.fromkeys(centres["place"]))
     if not places:
         return None
@@ -51,7 +52,7 @@ def draw_detention(results: Results) -> Sheet | None:
         "How full detention was: people held, against the beds there are",
         f"Simulated people held at {_STEP[results.scenario.record_every]}.",
     )
-    note(sheet, interval_words(len(results.replicates)))
+    note(sheet, interval_words(results))
     return sheet
 
 

@@ -72,7 +72,7 @@ def draw_ends(results: Results) -> Sheet | None:
     note(
         sheet,
         "Those who departed shortly before the last day had no time to get far: they are still on the way.",
-        interval_words(len(results.replicates)),
+        interval_words(results),
     )
     return sheet
 

@@ -76,7 +76,7 @@ def draw_flows(results: Results) -> Sheet | None:
         sheet,
         "Grey marks: departures were worked out from these counts, so agreement there proves nothing.",
         "Authorities count only part of those who pass, and that part differs between countries and years.",
-        interval_words(len(results.replicates)),
+        interval_words(results),
     )
     return sheet
 

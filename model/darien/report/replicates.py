@@ -18,15 +18,15 @@ Floats = npt.NDArray[np.float64]
 MANY = 20  # replicates, from which on a 5 to 95 % range is more than the two extremes
 
 
-def interval_words(replicates: int) -> str:
+def interval_words(results: Results) -> str:
     """What the drawn ranges are, for the reader."""
+    replicates, fit = len(results.replicates), results.manifest.get("fit")
     if replicates == 1:
-        return "One replicate only: how much chance matters cannot be shown."
+        return "One replicate only: how sure this is cannot be shown."
+    holds = "chance alone, same parameters" if fit is None else f"each another draw of the fit {fit['name']}"
     if replicates < MANY:
-        return (
-            f"Ranges span the lowest and highest of {replicates} replicates (chance alone, same parameters)."
-        )
-    return f"Ranges hold the middle 90 % of {replicates} replicates (chance alone, same parameters)."
+        return f"Ranges span the lowest and highest of {replicates} replicates ({holds})."
+    return f"Ranges hold the middle 90 % of {replicates} replicates ({holds})."
 
 
 @dataclass(frozen=True)
