@@ -17,7 +17,17 @@ from darien.calibrate.fitting import by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported
 from darien.calibrate.problem import locate
-from darien.calibrate.recovering import DRIFTING, SUPPOSED, DataSet, Rows, drift, recover, summary
+from darien.calibrate.recovering import (
+    DRIFTING,
+    SUPPOSED,
+    DataSet,
+    Effects,
+    Rows,
+    drift,
+    recover,
+    summary,
+    truths,
+)
 from darien.calibrate.unknowns import Prior
 
 SLOPES = np.array([[3.0, 0.0, 1.0], [0.0, 2.0, 1.0]])  # of the log counts, by unknown
@@ -127,15 +137,37 @@ def test_a_share_of_persons_is_compared_by_its_odds() -> None:
 def test_recovery_leaves_the_truth_out_and_says_how_often_it_is_held() -> None:
     units, seen = runs(120)
     rows = recover(KNOWN, 2, toy(), units, seen, shapes(units, seen), 4)
-    assert len(rows) == (4 + 1) * 2 * 3
+    assert len(rows) == (4 + 1) * 2 * 4
+    assert list(dict.fromkeys(rows["unknown"])) == ["first", "second", "total", "log-likelihood"]
     assert rows.groupby("made_by")["data_set"].nunique().to_dict() == {SUPPOSED: 4, DRIFTING: 1}
     table = summary(rows[rows["made_by"] == SUPPOSED])
     assert set(table["method"]) == {"emulator", "abc"}
     first = rows[(rows["unknown"] == "first") & (rows["data_set"] == 0)]
     assert first["truth"].nunique() == 1
     assert (first["contraction"] > 0.8).all()
-    sharp = table[(table["unknown"] != "total") & (table["method"] == "emulator")]
+    sharp = table[table["unknown"].isin(["first", "second"]) & (table["method"] == "emulator")]
     assert (sharp["coverage"] >= 0.5).all()
+
+
+def test_effects_are_recovered_too_and_other_worlds_tell_theirs() -> None:
+    units, seen = runs(120)
+    both = np.column_stack([units, np.random.default_rng(3).uniform(size=len(units))])
+    # One effect follows the first unknown, which the counts tell; the other what is only assumed.
+    values = np.column_stack([0.1 * both[:, 0], 0.1 * both[:, 2]])
+    effects = Effects(both, values, ["known", "assumed"], shapes(both, values))
+    shifted = {"another world": seen[truths(len(units), 1)] + 0.5}
+    rows = recover(KNOWN, 2, toy(), units, seen, shapes(units, seen), 4, effects=effects, otherwise=shifted)
+    own = rows[(rows["made_by"] == SUPPOSED) & (rows["method"] == "emulator")]
+    known, assumed = (own[own["unknown"] == name] for name in ("known", "assumed"))
+    assert ((known["low"] <= known["truth"]) & (known["truth"] <= known["high"])).mean() >= 0.5
+    assert (known["contraction"] > 0.7).all()
+    assert (assumed["contraction"].abs() < 0.3).all()
+    other = rows[rows["made_by"] == "another world"]
+    assert set(other["data_set"]) == {0}
+    assert not other["unknown"].isin(["known", "assumed"]).any()
+    total = rows[(rows["unknown"] == "total") & (rows["data_set"] == 0) & (rows["method"] == "emulator")]
+    apart = total.set_index("made_by")["truth"]
+    assert apart["another world"] - apart[SUPPOSED] == pytest.approx(0.5 * toy().target.sum())
 
 
 def test_data_sets_that_are_done_are_not_fitted_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,7 +93,7 @@ def effects_table(
     rows = []
     for lever in (name for name in before[0] if name != "base"):
         for outcome in before[0]["base"]:
-            prior, posterior = (_changes(draws, lever, outcome) for draws in (before, after))
+            prior, posterior = (change(draws, lever, outcome) for draws in (before, after))
             spread = float(prior.var())
             removed = 1 - float(posterior.var()) / spread if spread > 0 else 0.0
             # Few draws tell a variance poorly: what is surely removed counts.
@@ -106,7 +106,8 @@ def effects_table(
     return pd.DataFrame(rows, columns=[*columns, "label"])
 
 
-def _changes(draws: list[dict[str, dict[str, float]]], lever: str, outcome: str) -> Floats:
+def change(draws: list[dict[str, dict[str, float]]], lever: str, outcome: str) -> Floats:
+    """(draws,) effect of a policy on an outcome, as a share of the base; 0 where the base has none."""
     base = np.array([draw["base"][outcome] for draw in draws])
     with_it = np.array([draw[lever][outcome] for draw in draws])
     return np.divide(with_it - base, base, out=np.zeros_like(base), where=base > 0)

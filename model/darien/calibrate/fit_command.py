@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,22 +21,18 @@ from darien.calibrate.fitting import Posterior, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported, observation
 from darien.calibrate.problem import locate
-from darien.calibrate.recovering import DRIFTING, SUPPOSED, DataSet, Rows, recover, summary
-from darien.experiments.run import Progress
+from darien.calibrate.recovering import summary
+from darien.calibrate.recovery_runs import WAYS, Show, tell_recovery
 from darien.record.version import code_version
 from darien.record.whole import check_target, whole_folder, write_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Show = Callable[[str], AbstractContextManager[Progress | None]]
-"""Shows the progress of one stage of the work; given what is counted."""
-
 FIRST_STEPS, STEPS = 1500, 24_000  # of the chains of the first posterior, and of the last
 NEAR = 96  # runs at draws of a first posterior, which make the emulator sharp where it matters
 THINNED = 300  # draws of the posterior that are written
 OWN = ("manifest.json", "draws.json", "*.csv", "fit.nc", "figures")
-WAYS = ("emulating", "fitting", "observing", "recovering")  # modules that decide what is recovered
 KIND, VERSION = "fit", 1
 
 
@@ -87,7 +83,8 @@ def command(
     ):
         with show("draws with departures of their own") as progress:
             draws[name] = run_draws(of, kept, units, workers, progress)
-    write(fit, target, draws, effects, tell_recovery(fit, kept, recoveries, workers, show))
+    recovered = tell_recovery(of, fit.seen, fit.design, fit.shapes, kept, recoveries, workers, show)
+    write(fit, target, draws, effects, recovered)
     return target
 
 
@@ -155,41 +152,6 @@ def tell_effects(fit: Fit, kept: Kept, workers: int, show: Show) -> pd.DataFrame
         with show(f"draws of the {words}, with every policy") as progress:
             found.append(run_effects(of, kept, everything, workers, progress))
     return effects_table(*found)
-
-
-def tell_recovery(fit: Fit, kept: Kept, data_sets: int, workers: int, show: Show) -> pd.DataFrame | None:
-    """Recovery over so many data sets; where 0 over those that are kept, None where there are none."""
-    import pandas as pd
-
-    found = fit.seen.seen(fit.design.counts)
-    said = [(Path(__file__).parent / f"{name}.py").read_bytes() for name in WAYS]
-    method = hashlib.sha256(b"".join([*said, fit.design.units.tobytes(), found.tobytes()])).hexdigest()[:16]
-    stages = {made_by: f"recovery {method} {made_by}" for made_by in (SUPPOSED, DRIFTING)}
-    done = {
-        (made_by, number): json.loads(text)
-        for made_by, stage in stages.items()
-        for number, text in kept.said(stage).items()
-    }
-    if data_sets == 0:
-        return pd.DataFrame([row for which in sorted(done) for row in done[which]]) if done else None
-
-    def keep(which: DataSet, rows: Rows) -> None:
-        kept.say(stages[which[0]], which[1], json.dumps(rows))
-
-    with show("data sets of known truth") as progress:
-        return recover(
-            fit.of.priors,
-            len(fit.of.simulated),
-            fit.seen,
-            fit.design.units,
-            found,
-            fit.shapes,
-            data_sets,
-            workers,
-            progress,
-            done,
-            keep,
-        )
 
 
 def unknowns_table(fit: Fit) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,7 +173,7 @@ def _recovery(summary: pd.DataFrame) -> str:
         (
             f"`{one['unknown']}`",
             _percent(one["coverage"]),
-            "" if one["unknown"] == "total" else _percent(one["contraction"]),
+            "" if isnan(one["contraction"]) else _percent(one["contraction"]),
             f"{one['uniform_p']:.2g}",
         )
         for one in own.to_dict("records")

@@ -2,20 +2,26 @@
 
 Truths are points of the design, left out in turn: the emulator and the ABC reports of a fit never saw the
 run that made its counts (the length scales of the emulator are those of the whole design). Counts are made
-as :func:`~darien.calibrate.observing.draw_reported` makes them; for a quarter as many data sets more by an
-authority of which the fit does not know that the share it reports drifts, twofold over the period.
+as :func:`~darien.calibrate.observing.draw_reported` makes them; for a quarter as many data sets more by
+worlds of which the fit does not know: an authority whose reported share drifts, twofold over the period,
+and models that are built otherwise.
+
+The effects of policies are recovered as the unknowns are: the true one is that of runs at the truth, and the
+interval is of what an emulator of effects makes of the draws of the fit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from darien.calibrate.emulating import Shapes, emulator
+from darien.calibrate.emulating import Emulator, Shapes, emulator, log_likelihood
 from darien.calibrate.fitting import Posterior, by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported
@@ -32,7 +38,22 @@ LEVEL = 0.9
 GROUPS = 10  # parts of the design that are left out in turn
 STEPS, WALKERS = 2000, 64  # of the chains of one recovery
 SUPPOSED, DRIFTING = "as the fit supposes", "reporting that drifts twofold"
+UNKNOWING = 4  # data sets as the fit supposes for each one of a world that it does not know
 DRIFT = float(np.log(2.0))  # of the logarithm of the share reported, from the first to the last count
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Effects of policies at the points of a design.
+
+    ``units``: (runs, unknowns) from 0 to 1, those that a run of the fit needs and those only assumed.
+    ``values``: (runs, effects). ``names``: of the effects. ``how``: how each varies.
+    """
+
+    units: Floats
+    values: Floats
+    names: list[str]
+    how: Shapes
 
 
 @dataclass(frozen=True)
@@ -46,6 +67,8 @@ class _Job:
     left_out: Floats  # points of the design, by number, that are truths here
     number: int
     made_by: str
+    means: Floats  # (points,) counted at the truth, as they are compared
+    effects: Effects | None
 
 
 def recover(
@@ -60,27 +83,34 @@ def recover(
     progress: Callable[[int, int], None] | None = None,
     done: Mapping[DataSet, Rows] | None = None,
     keep: Callable[[DataSet, Rows], None] = lambda which, rows: None,
+    effects: Effects | None = None,
+    otherwise: Mapping[str, Floats] | None = None,
 ) -> pd.DataFrame:
-    """Fit ``data_sets`` sets of counts with known truth, and a quarter as many that drift, in every way.
+    """Fit ``data_sets`` sets of counts with known truth, and a quarter as many of each unknown world.
 
     Those that are ``done`` are not fitted again; the others are given to ``keep`` as they come.
+    ``otherwise``: by what made them, what is counted, as compared, at the :func:`truths` of those data sets.
     Returns a row per ``made_by``, data set, method and unknown: ``truth``, ``low``, ``high`` (90 %
     interval), ``rank`` of the truth among the draws (0 to 1) and ``contraction`` (1 - posterior variance /
-    prior variance). The unknowns are followed by ``total``: the sum of the logarithms of the fitted counts.
+    prior variance). The unknowns are followed by ``total``: the sum of the logarithms of the fitted counts,
+    by ``log-likelihood``: that of the truth among those of the draws, and by the effects.
     """
     import pandas as pd
 
-    parts = np.array_split(np.random.default_rng(7).permutation(len(units)), GROUPS)
+    parts = _parts(len(units))
+    built = {} if otherwise is None else dict(otherwise)
     wanted = [(SUPPOSED, number) for number in range(data_sets)]
-    wanted += [(DRIFTING, number) for number in range(data_sets // 4)]
+    wanted += [(by, n) for by in (DRIFTING, *built) for n in range(data_sets // UNKNOWING)]
     found = {which: rows for which, rows in (done or {}).items() if which in wanted}
     waiting = [which for which in wanted if which not in found]
     jobs = []
     for made_by, number in waiting:
-        part = parts[number % GROUPS]
-        truth = part[(number // GROUPS) % len(part)]
+        part, truth = parts[number % GROUPS], _truth(parts, number)
         left_out = np.array([truth, *part[part != truth]])
-        jobs.append(_Job(known, simulated, of, units, seen, how, left_out, number, made_by))
+        means = built[made_by][number] if made_by in built else seen[truth]
+        # A model that is built otherwise has effects of its own.
+        own = None if made_by in built else effects
+        jobs.append(_Job(known, simulated, of, units, seen, how, left_out, number, made_by, means, own))
 
     def each(index: int, result: Rows | Failed) -> None:
         if isinstance(result, Failed):
@@ -94,6 +124,21 @@ def recover(
     return pd.DataFrame([row for which in wanted for row in found[which]])
 
 
+def truths(runs: int, data_sets: int) -> list[int]:
+    """The points of a design of so many runs that are the truths of data sets 0, 1, ..."""
+    parts = _parts(runs)
+    return [_truth(parts, number) for number in range(data_sets)]
+
+
+def _parts(runs: int) -> list[npt.NDArray[np.int64]]:
+    return np.array_split(np.random.default_rng(7).permutation(runs), GROUPS)
+
+
+def _truth(parts: list[npt.NDArray[np.int64]], number: int) -> int:
+    part = parts[number % GROUPS]
+    return int(part[(number // GROUPS) % len(part)])
+
+
 def _recover_one(job: _Job) -> Rows:
     with threadpool_limits(1):  # several data sets at once use the cores better
         return _recovered(job)
@@ -104,7 +149,7 @@ def _recovered(job: _Job) -> Rows:
     truth_run = int(job.left_out[0])
     rest = np.setdiff1d(np.arange(len(job.units)), job.left_out.astype(int))
     truth = np.concatenate([job.units[truth_run], luck.uniform(size=len(job.known) - job.simulated)])
-    means = job.seen[truth_run]
+    means = job.means
     if job.made_by == DRIFTING:
         means = means + luck.choice([-1.0, 1.0]) * drift(job.of)
     reported = draw_reported(job.of, means, log_values(job.known, truth), luck)
@@ -126,17 +171,43 @@ def _recovered(job: _Job) -> Rows:
     }
     rows: Rows = []
     fitted = job.of.target
+    likelihood = partial(_likelihood, job=job, how=how, reported=reported)
     for method in METHODS:
         posterior = fits[method]
         total = how.mean(posterior.units[:, : job.simulated])
         noisy = total + luck.normal(size=total.shape) * how.error(total)
-        columns = [*posterior.units.T, noisy[:, fitted].sum(axis=1)]
-        truths = [*truth, job.seen[truth_run, fitted].sum()]
-        names = [prior.name for prior in job.known] + ["total"]
-        for name, draws, true in zip(names, columns, truths, strict=True):
-            row = _row(job.number, method, name, draws, float(true), posterior)
+        told: list[tuple[str, Floats, float, float]] = [
+            (prior.name, posterior.units[:, k], truth[k], 1 / 12) for k, prior in enumerate(job.known)
+        ]
+        nan = float("nan")
+        told.append(("total", noisy[:, fitted].sum(axis=1), means[fitted].sum(), nan))
+        told.append(("log-likelihood", likelihood(posterior.units), likelihood(truth[None])[0], nan))
+        if job.effects is not None:
+            told += _effects(job.effects, rest, truth_run, posterior.units[:, : job.simulated], luck)
+        for name, draws, true, prior_variance in told:
+            row = _row(job.number, method, name, draws, float(true), prior_variance, posterior)
             rows.append({"made_by": job.made_by, **row})
     return rows
+
+
+def _likelihood(units: Floats, job: _Job, how: Emulator, reported: Floats) -> Floats:
+    logs = log_values(job.known, units)
+    return log_likelihood(units[:, : job.simulated], logs, job.of, how, reported, job.of.target)
+
+
+def _effects(
+    of: Effects, rest: npt.NDArray[np.int64], truth: int, posterior: Floats, luck: np.random.Generator
+) -> list[tuple[str, Floats, float, float]]:
+    """Each effect with its draws after the fit, the true one, and the variance before."""
+    how = emulator(of.units[rest], of.values[rest], of.how)
+    # No series speaks of what is assumed: it is drawn from its prior.
+    assumed = luck.uniform(size=(len(posterior), of.units.shape[1] - posterior.shape[1]))
+    mean = how.mean(np.hstack([posterior, assumed]))
+    draws = mean + luck.normal(size=mean.shape) * how.error(mean)
+    before = of.values[rest].var(axis=0)
+    return [
+        (name, draws[:, e], float(of.values[truth, e]), float(before[e])) for e, name in enumerate(of.names)
+    ]
 
 
 def drift(of: Observation) -> Floats:
@@ -150,10 +221,15 @@ def drift(of: Observation) -> Floats:
 
 
 def _row(
-    number: int, method: str, name: str, draws: Floats, truth: float, posterior: Posterior
+    number: int,
+    method: str,
+    name: str,
+    draws: Floats,
+    truth: float,
+    prior_variance: float,
+    posterior: Posterior,
 ) -> dict[str, object]:
     low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    prior_variance = 1 / 12
     return {
         "data_set": number,
         "method": method,
@@ -162,7 +238,7 @@ def _row(
         "low": float(low),
         "high": float(high),
         "rank": float((draws < truth).mean()),
-        "contraction": float("nan") if name == "total" else 1 - float(draws.var()) / prior_variance,
+        "contraction": 1 - float(draws.var()) / prior_variance,
         "converged": bool(posterior.converged),
     }
 

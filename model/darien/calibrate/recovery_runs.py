@@ -1,0 +1,136 @@
+"""What a recovery runs beside its fits: effects at the design, and counts of models built otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from darien.calibrate.departures import WORKING
+from darien.calibrate.design import Design, Job, Kept, Setting, conditioned, shared
+from darien.calibrate.effects import change, run_effects
+from darien.calibrate.emulating import Shapes, shapes
+from darien.calibrate.lags import Floats
+from darien.calibrate.observing import Observation
+from darien.calibrate.recovering import (
+    DRIFTING,
+    SUPPOSED,
+    UNKNOWING,
+    DataSet,
+    Effects,
+    Rows,
+    recover,
+    truths,
+)
+from darien.calibrate.telling import at_draws
+from darien.calibrate.unknowns import scenario_at
+from darien.experiments.run import Progress, simulate
+from darien.experiments.structures import no_beliefs, plain_logit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Show = Callable[[str], AbstractContextManager[Progress | None]]
+"""Shows the progress of one stage of the work; given what is counted."""
+OTHERWISE = {"a model without beliefs": no_beliefs, "a model of plain logit": plain_logit}
+WAYS = ("emulating", "fitting", "observing", "recovering")  # modules that decide what is recovered
+
+
+def tell_recovery(
+    of: Setting,
+    seen: Observation,
+    design: Design,
+    how: Shapes,
+    kept: Kept,
+    data_sets: int,
+    workers: int,
+    show: Show,
+) -> pd.DataFrame | None:
+    """Recovery over so many data sets; where 0 over those that are kept, None where there are none."""
+    import pandas as pd
+
+    found = seen.seen(design.counts)
+    said = [(Path(__file__).parent / f"{name}.py").read_bytes() for name in WAYS]
+    method = hashlib.sha256(b"".join([*said, design.units.tobytes(), found.tobytes()])).hexdigest()[:16]
+    stages = {made_by: f"recovery {method} {made_by}" for made_by in (SUPPOSED, DRIFTING, *OTHERWISE)}
+    done: dict[DataSet, Rows] = {
+        (made_by, number): json.loads(text)
+        for made_by, stage in stages.items()
+        for number, text in kept.said(stage).items()
+    }
+    if data_sets == 0:
+        return pd.DataFrame([row for which in sorted(done) for row in done[which]]) if done else None
+
+    def keep(which: DataSet, rows: Rows) -> None:
+        kept.say(stages[which[0]], which[1], json.dumps(rows))
+
+    effects = effects_at(of, kept, design.units, workers, show) if of.problem.levers else None
+    otherwise = {}
+    points = design.units[truths(len(design.units), data_sets // UNKNOWING)]
+    for made_by in OTHERWISE:
+        with show(f"runs of {made_by}") as progress:
+            counts = counted_otherwise(of, kept, made_by, points, workers, progress)
+        otherwise[made_by] = seen.seen(counts)
+    with show("data sets of known truth") as progress:
+        return recover(
+            of.priors,
+            len(of.simulated),
+            seen,
+            design.units,
+            found,
+            how,
+            data_sets,
+            workers,
+            progress,
+            done,
+            keep,
+            effects,
+            otherwise,
+        )
+
+
+def effects_at(of: Setting, kept: Kept, units: Floats, workers: int, show: Show) -> Effects:
+    """Effects of the policies of the problem (share of the base) at the points of its design.
+
+    What is only assumed is drawn anew at each point.
+    """
+    assumed = np.random.default_rng(8).uniform(size=(len(units), len(of.problem.assumed)))
+    everything = np.hstack([units, assumed])
+    with show("points of the design, with every policy") as progress:
+        found = run_effects(of, kept, everything, workers, progress)
+    names, columns = [], []
+    for lever in of.problem.levers:
+        for outcome in of.problem.outcomes:
+            names.append(f"effect of {lever} on {outcome}")
+            columns.append(change(found, lever, outcome))
+    values = np.column_stack(columns)
+    varies = values.std(axis=0) > 0
+    told = [name for name, one in zip(names, varies, strict=True) if one]
+    return Effects(everything, values[:, varies], told, shapes(everything, values[:, varies], workers))
+
+
+def counted_otherwise(
+    of: Setting, kept: Kept, made_by: str, units: Floats, workers: int, progress: Progress | None
+) -> Floats:
+    """(points, data points, 2) persons that a model built otherwise counts.
+
+    Departures are worked out anew in it.
+    """
+    task = partial(_counted, made_by=made_by)
+    found = at_draws(of, kept, f"counts of {made_by}", None, task, units, workers, progress)
+    return np.array(found).reshape(len(units), len(of.counter.points), 2)
+
+
+def _counted(job: Job, made_by: str) -> list[list[float]]:
+    of, how = shared(job.file, job.conditioning)
+    scenario = scenario_at(of.history, of.problem, of.base, of.simulated, np.array(job.unit))
+    now = conditioned(OTHERWISE[made_by](scenario), how, WORKING + job.number)
+    values = {prior.name: float(prior.value(u)) for prior, u in zip(of.simulated, job.unit, strict=True)}
+    counted: list[list[float]] = of.counter.read(simulate(now, replicate=job.number).counts, values).tolist()
+    return counted
