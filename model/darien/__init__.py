@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from darien.actors.model import RouteModel
-    from darien.experiments.run import run_replicates as run
+    from darien.notebook import run
     from darien.scenario.files import load
 
 __version__ = "0.1.0"
@@ -21,7 +21,7 @@ __all__ = ["RouteModel", "__version__", "load", "run"]
 _HOMES = {
     "RouteModel": ("darien.actors.model", "RouteModel"),
     "load": ("darien.scenario.files", "load"),
-    "run": ("darien.experiments.run", "run_replicates"),
+    "run": ("darien.notebook", "run"),
 }
 
 

@@ -109,6 +109,26 @@ def read(folder: str | Path, scenario: Scenario | None = None) -> Results:
         raise ResultError(f"{folder}: cannot read results: {error}") from error
 
 
+def together(scenario: Scenario, runs: Sequence[Run], about: Mapping[str, Any] | None = None) -> Results:
+    """What :func:`read` would find had the replicates been written; no folder is.
+
+    ``about``: what is said of the fit from which they have their draws. Raises ValueError if the runs do
+    not belong together.
+    """
+    runs = sorted(runs, key=lambda run: run.replicate)
+    _belong_together(runs)
+    journeys = [run.journeys for run in runs if run.journeys is not None]
+    return Results(
+        folder=Path(),
+        manifest=_manifest(scenario, runs, sum(run.seconds for run in runs), 1, about),
+        counts=_stacked([run.counts for run in runs], runs, COUNT_COLUMNS),
+        outcomes=_stacked([run.outcomes for run in runs], runs, OUTCOME_COLUMNS),
+        capacities=_stacked([run.capacities for run in runs], runs, CAPACITY_COLUMNS),
+        journeys=_stacked(journeys, runs, list(journeys[0].columns)) if journeys else None,
+        scenario=scenario,
+    )
+
+
 def _belong_together(runs: Sequence[Run]) -> None:
     if not runs:
         raise ValueError("there are no runs to write")
