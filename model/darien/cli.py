@@ -95,9 +95,9 @@ def run(
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
     record_every: Annotated[Every | None, typer.Option(help="In place of the scenario's own.")] = None,
     fit: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Draw the unknowns from this fit; none: as the scenario has them."),
-    ] = None,
+        str,
+        typer.Option(metavar="NAME", help="Whose draws the unknowns take; none: numbers as they stand."),
+    ] = "history",
     fixed: Annotated[bool, typer.Option("--fixed", help="The means of the fit in every replicate.")] = False,
 ) -> None:
     """Simulate a scenario, print its outcomes, and leave results and figures in a folder.
@@ -117,10 +117,7 @@ def run(
         from darien.record import store
 
         store.check(folder)
-        if fit == "none":
-            draws = None
-        else:
-            draws = fitted.chosen(fit, loaded) if fit is not None else fitted.fit_of(loaded)
+        draws = fitted.draws_for(loaded, fit)
         if fixed:
             if draws is None:
                 raise UserMistake(f"--fixed: no fit speaks of {scenario}, of which it would take the means")

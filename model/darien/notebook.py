@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from darien.record.store import Results
     from darien.report.sheet import Sheet
 
-OF_HISTORY = "of its history"  # the fit of the history that a scenario lies over, where there is one
-
 
 def run(
     scenario: str | Path | Scenario,
@@ -30,25 +28,23 @@ def run(
     *,
     workers: int = 1,
     sets: Sequence[str] = (),
-    fit: str | None = OF_HISTORY,
+    fit: str = "history",
     journeys: bool = False,
 ) -> Runs:
     """Run replicates 0 to ``replicates`` - 1 of a scenario: a file, a built-in name, or one that was read.
 
-    ``sets``: values to change, as after ``--set``, such as ``"parameters.cost_weight=2"``. ``fit``: its name or
-    folder; each replicate has another draw of it. None: every number as the scenario has it. Raises
-    ScenarioError or UserMistake for what is wrong with the scenario or the fit.
+    ``sets``: values to change, as after ``--set``, such as ``"parameters.cost_weight=2"``. ``fit``: its name
+    or folder; each replicate has another draw of it. ``"history"`` is that of the history that the scenario
+    lies over, if there is one; with ``"none"`` every number is as the scenario has it. Raises ScenarioError
+    or UserMistake for what is wrong with the scenario or the fit.
     """
-    from darien.experiments import fitted
+    from darien.experiments.fitted import draws_for
     from darien.experiments.run import run_replicates
 
     given = scenario if isinstance(scenario, Scenario) else files.load(scenario, sets)
     if isinstance(scenario, Scenario) and sets:
         raise ValueError("sets are for scenarios that are read here: load(name, sets) gives one")
-    if fit == OF_HISTORY:
-        draws = fitted.fit_of(given)
-    else:
-        draws = None if fit is None else fitted.chosen(fit, given)
+    draws = draws_for(given, fit)
     began = time.perf_counter()
     runs = run_replicates(given, replicates, workers, journeys=journeys, draws=draws)
     return Runs(given, runs, draws, time.perf_counter() - began)

@@ -14,8 +14,9 @@ from calibrate import small
 from darien.calibrate.counted_series import Counter, DataPoint, data_points
 from darien.calibrate.design import setting
 from darien.calibrate.problem import Problem, load_problem, locate
-from darien.calibrate.unknowns import points, priors, quantity_at, scenario_at, sets_of
+from darien.calibrate.unknowns import points, priors, scenario_at, sets_of
 from darien.record.reported import load_reported
+from darien.scenario.at import quantity_at
 from darien.scenario.errors import ScenarioError, UserMistake
 from darien.scenario.files import load, to_yaml
 

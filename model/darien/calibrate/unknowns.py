@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
 from scipy.stats import qmc
 
 from darien.calibrate.lags import Floats
 from darien.calibrate.problem import Problem, Scale, Unknown
+from darien.scenario.at import quantity_at
 from darien.scenario.errors import UserMistake
 from darien.scenario.files import load
-from darien.scenario.quantity import Quantity
 from darien.scenario.schema import Scenario
 
 DESIGN_SEED = 20140101  # a design is part of the problem: the same for everyone
@@ -72,26 +71,6 @@ def _bounds(name: str, unknown: Unknown, scenario: Scenario) -> tuple[float, flo
     if low is None or high is None:
         raise UserMistake(f"unknowns.{name}: {unknown.paths[0]} has no range: give low and high")
     return low, high
-
-
-def quantity_at(scenario: Scenario, path: str) -> Quantity:
-    """The number at a path such as ``parameters.cost_weight`` or ``policy.NAME.coverage_added``.
-
-    Raises UserMistake where there is none.
-    """
-    at: Any = scenario
-    for step in path.split("."):
-        if isinstance(at, list):
-            at = dict(scenario.named_policy).get(step)
-        elif isinstance(at, dict):
-            at = at.get(step)
-        elif isinstance(at, BaseModel):
-            at = getattr(at, step, None)
-        if at is None:
-            raise UserMistake(f"{path}: the scenario has nothing there (at {step})")
-    if not isinstance(at, Quantity):
-        raise UserMistake(f"{path}: is not a number of the scenario")
-    return at
 
 
 def sets_of(problem: Problem, scenario: Scenario, known: Sequence[Prior], unit: Floats) -> list[str]:

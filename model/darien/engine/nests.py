@@ -59,12 +59,12 @@ def _gumbel_quantile(draws: F8, scale: float) -> F8:
     weights[[0, -1]] /= 2
     weights[1:-1] *= np.where(np.arange(1, len(y) - 1) % 2, 4, 2) / 3  # Simpson's rule
     weights[[0, -1]] *= 2 / 3
-    log_a = (
-        scale / (1 - scale) * np.log(np.sin(scale * np.pi * u))
-        + np.log(np.sin((1 - scale) * np.pi * u))
-        - np.log(np.sin(np.pi * np.minimum(u, rest))) / (1 - scale)
-    )
-    with np.errstate(under="ignore"):
+    with np.errstate(under="ignore", divide="ignore"):  # of a sine of 0, whose logarithm counts for nothing
+        log_a = (
+            scale / (1 - scale) * np.log(np.sin(scale * np.pi * u))
+            + np.log(np.sin((1 - scale) * np.pi * u))
+            - np.log(np.sin(np.pi * np.minimum(u, rest))) / (1 - scale)
+        )
         hazard = np.exp(np.minimum(log_a[:, None] - draws[None, :] / (1 - scale), 700.0))
         above = weights @ -np.expm1(-hazard)
         below = weights @ np.exp(-hazard)

@@ -11,6 +11,24 @@ if TYPE_CHECKING:
     from darien.scenario.schema import Scenario
 
 
+OF_HISTORY, NONE = "history", "none"  # in the place of a fit's name: the one that fits, or no fit
+
+
+def draws_for(scenario: Scenario, fit: str = OF_HISTORY) -> Draws | None:
+    """The draws that a scenario's replicates have, by the name of a fit or its folder.
+
+    :data:`OF_HISTORY` is that of the history the scenario lies over, if there is one; :data:`NONE` is none.
+    Raises UserMistake where there is no fit of that name, or it is of other years or groups.
+    """
+    if fit == NONE:
+        return None
+    if fit == OF_HISTORY:
+        return fit_of(scenario)
+    draws = load_draws(fit)
+    must_suit(draws, scenario)
+    return draws
+
+
 def fit_of(scenario: Scenario) -> Draws | None:
     """The built-in fit of the history that a scenario lies over; None where there is none.
 
@@ -22,13 +40,6 @@ def fit_of(scenario: Scenario) -> Draws | None:
         if draws.about["converged"] and _lies_over(scenario, draws.history):
             return draws
     return None
-
-
-def chosen(name: str, scenario: Scenario) -> Draws:
-    """The draws of a named fit, or of its folder. Raises UserMistake where it is of other years or groups."""
-    draws = load_draws(name)
-    must_suit(draws, scenario)
-    return draws
 
 
 def at_mean(draws: Draws, scenario: Scenario) -> Scenario:

@@ -27,9 +27,12 @@ from darien.scenario.yaml_nodes import Mark, Node, decode, parse, shown
 __all__ = ["faults", "fingerprint", "load", "read", "resolved", "to_yaml", "warnings"]
 
 
-def load(what: str | Path, sets: Sequence[str] = ()) -> Scenario:
-    """The scenario in a file, or of a built-in name, with ``PATH=VALUE`` changes. Raises ScenarioError."""
-    scenario, found = read(what, sets)
+def load(what: str | Path, sets: Sequence[str] = (), policy: Node | None = None) -> Scenario:
+    """The scenario in a file, or of a built-in name, with ``PATH=VALUE`` changes. Raises ScenarioError.
+
+    ``policy``: measures that are laid over those of the file, as they stand in another.
+    """
+    scenario, found = read(what, sets, policy=policy)
     if scenario is None or found:
         raise ScenarioError(found)
     return scenario
@@ -41,18 +44,18 @@ def faults(what: str | Path, sets: Sequence[str] = ()) -> list[Fault]:
 
 
 def read(
-    what: str | Path, sets: Sequence[str] = (), world: bool = False
+    what: str | Path, sets: Sequence[str] = (), world: bool = False, policy: Node | None = None
 ) -> tuple[Scenario | None, list[Fault]]:
     """The scenario, if it can be made, and every fault that was found.
 
     With ``world``, a file that has nothing of what makes a run (title, why, period,
     departures) is taken for a world to build on and may lack them: then no scenario
-    is made, and no fault is found for that.
+    is made, and no fault is found for that. ``policy`` is as for :func:`load`.
     """
     found: list[Fault] = []
     chain: list[str] = []
     try:
-        root = _read_nodes(what, sets, chain, found)
+        root = _read_nodes(what, sets, policy, chain, found)
     except ScenarioError as error:
         return None, _in_order(found + error.faults, chain)
     world = world and is_world(root.mapping)
@@ -119,12 +122,17 @@ def _depth(file: str, chain: Sequence[str]) -> int:
     return chain.index(file) if file in chain else len(chain)
 
 
-def _read_nodes(what: str | Path, sets: Sequence[str], chain: list[str], found: list[Fault]) -> Node:
+def _read_nodes(
+    what: str | Path, sets: Sequence[str], policy: Node | None, chain: list[str], found: list[Fault]
+) -> Node:
     """The merged nodes of a scenario. Adds to ``found``, and to ``chain`` the files as they are opened.
 
     Raises ScenarioError where it cannot go on.
     """
     root = _chain(_locate(what), (), chain, found)
+    if policy is not None:
+        chain.insert(0, policy.mark.file)
+        root = merge(root, Node({"policy": policy}, policy.at))
     broken: list[Fault] = []
     for given in sets:
         try:
