@@ -1,9 +1,9 @@
 """What a policy costs, with the range of its prices, and what a change in an outcome costs by it.
 
-A measure's yearly cost has a range that somebody believes in, not a distribution. So ranges are carried through by
-interval arithmetic: the interval of a cost per outcome holds every cost of the range over every difference of the interval,
-and so at least as much as the interval of the difference does, whatever the truth about the prices. Sampling
-would have to make up how likely each price is.
+A measure's yearly cost has a range that somebody believes in, not a distribution. So ranges are carried
+through by interval arithmetic: the interval of a cost per outcome holds every cost of the range over every
+difference of the interval, and so at least as much as the interval of the difference does, whatever the truth
+about the prices. Sampling would have to make up how likely each price is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from darien.actors.policy import share_in_force
-from darien.experiments.stated import BASE, base_of, interval, table, whole_route
+from darien.experiments.stated import base_of, interval, table, whole_route
+from darien.record.compared import BASE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,8 +53,8 @@ class MeasureCost:
 class CostRange:
     """What an option costs over the base, in USD over the period, and what that is made of.
 
-    ``measures``: those in which option and base differ. ``unpriced``: those of them whose cost is not given, so
-    that the sums leave it out.
+    ``measures``: those in which option and base differ. ``unpriced``: those of them whose cost is not given,
+    so that the sums leave it out.
     """
 
     low: float
@@ -74,12 +75,11 @@ class CostRange:
 def policy_cost_range(scenario: Scenario, base: Scenario) -> CostRange:
     """The cost of a scenario's policy less that of a base, with its range.
 
-    A measure that both have alike cancels out. One that both have at the same price over other dates has that one
-    price, whatever it is, for the difference in years. All prices are low together or high together, as
+    A measure that both have alike cancels out. One that both have at the same price over other dates has that
+    one price, whatever it is, for the difference in years. All prices are low together or high together, as
     those who set them share their errors: the widest that the range can be.
     """
-    own, other = dict(scenario.named_policy), dict(base.named_policy)
-    own, other = _differing(own, other)
+    own, other = _differing(dict(scenario.named_policy), dict(base.named_policy))
     costs: list[MeasureCost] = []
     for name in dict.fromkeys([*own, *other]):
         here, there = own.get(name), other.get(name)
@@ -103,8 +103,8 @@ def policy_cost_range(scenario: Scenario, base: Scenario) -> CostRange:
 def policy_costs(ranges: Mapping[str, CostRange]) -> pd.DataFrame:
     """What the cost of each option is made of.
 
-    Columns: ``option``, ``measure``, ``kind``, ``years`` (in force), ``low``, ``central``, ``high`` (USD over the
-    period, over the base; missing where no cost is given), ``source``.
+    Columns: ``option``, ``measure``, ``kind``, ``years`` (in force), ``low``, ``central``, ``high`` (USD over
+    the period, over the base; missing where no cost is given), ``source``.
     """
     import pandas as pd
 
@@ -122,13 +122,13 @@ def cost_per_outcome(
 ) -> pd.DataFrame:
     """USD of policy cost for each unit by which an option moves an outcome its better way.
 
-    ``frame``: every replicate of every option (``option``, ``replicate``, ``outcome``, ``unit``, ``value``), the base
-    among them. Columns: ``option``, ``outcome``, ``unit``, ``better``; ``difference`` from the base, ``low``,
-    ``high`` (its interval, see :func:`~darien.experiments.stated.interval` for ``drawn``); ``cost_low``, ``cost``,
-    ``cost_high``; ``usd_per_unit`` (cost over mean difference; below 0 where the option saves money),
-    ``usd_low``, ``usd_high``; ``reads``: empty where the ratio is told, else why it cannot be. It cannot where
-    the interval of the difference holds 0 (the ratio would run over infinity), where the outcome moves
-    the other way, and where a measure has no cost.
+    ``frame``: every replicate of every option (``option``, ``replicate``, ``outcome``, ``unit``, ``value``),
+    the base among them. Columns: ``option``, ``outcome``, ``unit``, ``better``; ``difference`` from the base,
+    ``low``, ``high`` (its interval, see :func:`~darien.experiments.stated.interval` for ``drawn``);
+    ``cost_low``, ``cost``, ``cost_high``; ``usd_per_unit`` (cost over mean difference; below 0 where the
+    option saves money), ``usd_low``, ``usd_high``; ``reads``: empty where the ratio is told, else why it
+    cannot be. It cannot where the interval of the difference holds 0 (the ratio would run over infinity),
+    where the outcome moves the other way, and where a measure has no cost.
     """
     import pandas as pd
 

@@ -1,7 +1,7 @@
 """What a user calls better, and the outcomes that are judged by it: never without a harm.
 
-No outcome has a good direction of its own. A front or a weighting needs one, so the user states it, and at least
-one of :data:`HARMS` must be among those of which less is called better.
+No outcome has a good direction of its own. A front or a weighting needs one, so the user states it, and at
+least one of :data:`HARMS` must be among those of which less is called better.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Trade-offs: which options are on the front of several outcomes, and what each may cost in regret.
 
-All is said of draws: in each, every option meets the same unknowns with the same luck, and each draw has a front
-and a best option of its own. Luck of a single run is in them too.
+All is said of draws: in each, every option meets the same unknowns with the same luck, and each draw has a
+front and a best option of its own. Luck of a single run is in them too.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from darien.experiments.stated import BASE, Floats, Stated, interval
+from darien.experiments.stated import Floats, Stated, interval
 from darien.experiments.weightings import losses, weights_of
+from darien.record.compared import BASE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +26,8 @@ Flags = npt.NDArray[np.bool_]
 def axes(given: Stated, drawn: bool) -> pd.DataFrame:
     """Where each option stands on each outcome, as difference from the base.
 
-    Columns: ``option``, ``outcome``, ``unit``, ``better``, ``base``, ``value`` (means), ``difference``, and its
-    50 and 90 % intervals ``low_50``, ``high_50``, ``low_90``, ``high_90`` (see
+    Columns: ``option``, ``outcome``, ``unit``, ``better``, ``base``, ``value`` (means), ``difference``, and
+    its 50 and 90 % intervals ``low_50``, ``high_50``, ``low_90``, ``high_90`` (see
     :func:`~darien.experiments.stated.interval` for ``drawn``). Raises ValueError without a base.
     """
     import pandas as pd
@@ -99,8 +100,8 @@ def regrets(given: Stated, of: str | Mapping[str, float]) -> Floats:
     """Regret of each option in each draw: (draws, options), how far it falls short of the best of that draw.
 
     ``of``: one outcome, in its unit, or weights by outcome. Weighted regret is in full swings
-    (:func:`~darien.experiments.weightings.losses`) over the sum of the weights: 0 for the best, 1 for as far off
-    as the worst mean is from the best on every outcome. Raises UserMistake for weights that are none.
+    (:func:`~darien.experiments.weightings.losses`) over the sum of the weights: 0 for the best, 1 for as far
+    off as the worst mean is from the best on every outcome. Raises UserMistake for weights that are none.
     """
     if isinstance(of, str):
         good = given.goodness[:, :, given.outcomes.index(of)]

@@ -2,11 +2,11 @@
 
 Outcomes come in persons, days and dollars, so a weight says nothing until a unit is agreed on. Ours is the
 swing: on each outcome, the mean of the best option less that of the worst. A weight is then what those who
-decide can be asked for: how much going from the worst to the best on this outcome counts beside going all the way
-on that one. (The spread over draws would not do: it grows with what is unknown of the world, which no
-option changes, and would make an outcome count less the worse it is known.) The price is that a swing depends on the
-options that are compared; :func:`swings` prints it, and says how sure it is: an outcome that no option moves has a swing
-of chance alone and should not be among those that are weighed.
+decide can be asked for: how much going from the worst to the best on this outcome counts beside going all the
+way on that one. (The spread over draws would not do: it grows with what is unknown of the world, which no
+option changes, and would make an outcome count less the worse it is known.) The price is that a swing depends
+on the options that are compared; :func:`swings` prints it, and says how sure it is: an outcome that no option
+moves has a swing of chance alone and should not be among those that are weighed.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _ALIKE = 1e-9  # swings: losses nearer than this are the same but for rounding
 def swings(given: Stated) -> pd.DataFrame:
     """What a weight is a weight of: from which to which value each outcome goes over the options.
 
-    Columns: ``outcome``, ``unit``, ``better``, ``worst`` and ``best`` (options by their means), their means as
-    ``worst_value`` and ``best_value``, ``swing`` (how far apart), ``sure`` (share of draws in which the
+    Columns: ``outcome``, ``unit``, ``better``, ``worst`` and ``best`` (options by their means), their means
+    as ``worst_value`` and ``best_value``, ``swing`` (how far apart), ``sure`` (share of draws in which the
     best is better than the worst).
     """
     import pandas as pd
@@ -64,7 +64,8 @@ def swings(given: Stated) -> pd.DataFrame:
 def losses(given: Stated) -> Floats:
     """How far each option is from the best of its draw on each outcome, in swings.
 
-    (draws, options, outcomes), 0 or more. An outcome on which all options have the same mean counts for nothing.
+    (draws, options, outcomes), 0 or more. An outcome on which all options have the same mean counts for
+    nothing.
     """
     good = given.goodness
     mean = good.mean(axis=0)
@@ -111,9 +112,9 @@ def simplex(outcomes: int) -> Floats:
 def weightings(given: Stated) -> pd.DataFrame:
     """The best option under every weighting of :func:`simplex`.
 
-    A row per weighting and option: ``weighting`` (its number), ``option``, ``weight_OUTCOME`` (a column for each),
-    ``loss`` (mean over draws, in swings), ``best`` (1 for the least loss in expectation, shared evenly by
-    those that are alike), ``probability_best`` (share of draws in which it has the least loss).
+    A row per weighting and option: ``weighting`` (its number), ``option``, ``weight_OUTCOME`` (a column for
+    each), ``loss`` (mean over draws, in swings), ``best`` (1 for the least loss in expectation, shared evenly
+    by those that are alike), ``probability_best`` (share of draws in which it has the least loss).
     """
     import pandas as pd
 
