@@ -51,8 +51,8 @@ def draw_costs(costs: pd.DataFrame, outcome: str, manifest: dict[str, Any]) -> S
         sheet.write(0.35, FOOT + more - 0.75 - line * _LINE, words, 10.5, color=GREY, up="top")
     kind = "of the mean difference (chance alone)" if manifest.get("fit") is None else "of the differences"
     joined = (
-        f"The range joins every price from low to high with the 90 % interval {kind}: {manifest['replicates']} "
-        "pairs of runs. Most prices are assumptions: see policy_costs.csv."
+        f"The range joins every price from low to high with the 90 % interval {kind}: "
+        f"{manifest['replicates']} pairs of runs. Most prices are assumptions: see policy_costs.csv."
     )
     note(sheet, wrapped(joined, 9.5))
     return sheet

@@ -95,11 +95,11 @@ def draw_tradeoff(
     _list(sheet, WIDE - _LIST, _HIGH - 1.4, shown, front)
     alike = list(dict.fromkeys(axes["outcome"]))
     how = (
-        "Each point is an option: how much it changes both, beside the base. An option is on the front where no "
-        f"other is as good on all of {_together(axes, alike)} and better on one."
+        "Each point is an option: how much it changes both, beside the base. An option is on the front where "
+        f"no other is as good on all of {_together(axes, alike)} and better on one."
     )
     head(sheet, f"{outcome_words(up)} against {outcome_words(across).lower()}", wrapped(how, 11.5))
-    entries = [
+    entries: list[tuple[str, dict[str, Any]]] = [
         ("on the front (of the means)", {"marker": "o", "markersize": 8, "color": BLUE}),
         ("not on it", {"marker": "o", "markersize": 8, "color": GREY, "markerfacecolor": "white"}),
         ("50 % interval", {"linewidth": 3.2}),
@@ -144,8 +144,8 @@ def draw_regret(regret: pd.DataFrame, of: str, most: int = 20) -> Sheet:
     head(
         sheet,
         f"What each option may be regretted by: {words}",
-        "In each draw the regret of an option is how far it falls short of the one that is best in that draw. "
-        "Shorter is better.\nAn option with a small mean and a large maximum is a gamble.",
+        "In each draw the regret of an option is how far it falls short of the one that is best in that "
+        "draw. Shorter is better.\nAn option with a small mean and a large maximum is a gamble.",
     )
     entries = [
         ("mean over the draws", {"linewidth": 9, "color": BLUE, "alpha": 0.85}),
@@ -166,7 +166,7 @@ def _holds_zero(*rows: pd.Series) -> bool:
 
 
 def _most_telling(drawn: list[str], front: pd.DataFrame, x: pd.DataFrame, y: pd.DataFrame) -> list[str]:
-    """At most :data:`LABELLED` options: those on the front, then the likeliest on it, then the farthest out."""
+    """At most :data:`LABELLED` options: those on the front, the likeliest on it, the farthest out."""
     far = {
         name: sum(abs(t.loc[name, "difference"]) / (t["difference"].abs().max() or 1.0) for t in (x, y))
         for name in drawn
@@ -215,7 +215,7 @@ def _arrow(panel: Panel, tail: tuple[float, float], tip: tuple[float, float]) ->
     """An arrow between two places of the sheet."""
     from matplotlib.patches import FancyArrowPatch
 
-    look = {"arrowstyle": "simple", "mutation_scale": 18, "color": VERMILLION, "linewidth": 0}
+    look: dict[str, Any] = {"arrowstyle": "simple", "mutation_scale": 18, "color": VERMILLION, "linewidth": 0}
     panel.add(FancyArrowPatch(tail, tip, shrinkA=0, shrinkB=0, **look), clip=False)
 
 

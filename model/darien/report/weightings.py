@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from darien.report.named_rows import FOOT, WIDE, named_rows, outcome_words, rows_height, wrapped
-from darien.report.panels import Floats, Panel
+from darien.report.named_rows import WIDE, named_rows, outcome_words, rows_height, wrapped
+from darien.report.panels import Panel
 from darien.report.sheet import Sheet
 from darien.report.style import (
     BLACK,
@@ -51,8 +51,8 @@ def draw_weightings(weightings: pd.DataFrame, acceptability: pd.DataFrame, swing
         else ""
     )
     swing = (
-        "A weight is of the swing: how much going from the worst option's mean to the best one's counts on that "
-        f"outcome. {_swings(swings)}."
+        "A weight is of the swing: how much going from the worst option's mean to the best one's counts on "
+        f"that outcome. {_swings(swings)}."
     )
     note(sheet, wrapped(swing, 9.5), wrapped(doubt, 9.5))
     return sheet
@@ -103,8 +103,8 @@ def _strip(
         sheet,
         f"Which option is best, from all weight on {outcome_words(outcomes[0]).lower()} to all on "
         f"{outcome_words(outcomes[1]).lower()}",
-        "Each place along the bottom is a weighting of the two outcomes; above it, in how many draws each option "
-        "is the best one.",
+        "Each place along the bottom is a weighting of the two outcomes; above it, in how many draws each "
+        "option is the best one.",
     )
     return sheet
 
@@ -154,8 +154,8 @@ def _triangle(
     head(
         sheet,
         "Which option is best under which weighting of three outcomes",
-        "Each place is a weighting: the nearer to a corner, the more that outcome counts. Colour: the option that is "
-        "best in expectation;\nsize: how sure that is over the draws.",
+        "Each place is a weighting: the nearer to a corner, the more that outcome counts. Colour: the option "
+        "that is best in expectation;\nsize: how sure that is over the draws.",
     )
     return sheet
 
