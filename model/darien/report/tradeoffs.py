@@ -1,10 +1,11 @@
-"""Trade-offs in pictures: enforcement against harm, and what each option may be regretted by.
+"""Trade-offs in a picture: what options change in two outcomes, enforcement against harm.
 
-Draws the tables that :mod:`darien.experiments.tradeoffs` makes: ``axes``, ``pareto`` and ``regret``.
+Draws the tables ``axes`` and ``pareto`` that :mod:`darien.experiments.tradeoffs` makes.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +13,9 @@ import numpy as np
 from darien.record.compared import BASE
 from darien.report.displacement import signed
 from darien.report.labels import place_labels
-from darien.report.named_rows import FOOT, WIDE, named_rows, outcome_words, rows_height, wrapped
-from darien.report.panels import Panel
-from darien.report.scales import around_zero
+from darien.report.named_rows import WIDE, outcome_words, wrapped
+from darien.report.panels import Floats, Panel
+from darien.report.scales import Scale, around_zero
 from darien.report.sheet import Sheet
 from darien.report.style import BLACK, BLUE, GREY, VERMILLION, head, key, note, number
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 LABELLED = 15  # options with a number and a line in the list, at most
 _HIGH, _LIST = 8.9, 4.25  # inches of the sheet, and of the list beside the panel
+_LEFT, _BOTTOM, _TOP = 1.6, 2.35, 1.35  # inches beside, below and above the panel
+_ARROW = 0.75  # inches
+_WIDTHS = {90: 1.2, 50: 3.2}  # points of the line of an interval
+_Entries = list[tuple[str, dict[str, Any]]]
 
 
 def intervals_hold(manifest: dict[str, Any]) -> str:
@@ -39,6 +44,34 @@ def intervals_hold(manifest: dict[str, Any]) -> str:
     )
 
 
+@dataclass(frozen=True)
+class _Axis:
+    """One of the two outcomes: its rows by option, and its scale."""
+
+    outcome: str
+    rows: pd.DataFrame
+    scale: Scale
+
+    def at(self, option: str) -> float:
+        """Where an option stands."""
+        return float(self.scale(self.rows.loc[option, "difference"]))
+
+    def ends(self, option: str, level: int) -> Floats:
+        """Where its interval begins and ends."""
+        return self.scale(self.rows.loc[option, [f"low_{level}", f"high_{level}"]].to_numpy(float))
+
+    @property
+    def better(self) -> str:
+        return str(self.rows["better"].iloc[0])
+
+    @property
+    def words(self) -> str:
+        return (
+            f"{outcome_words(self.outcome).lower()}: {self.rows['unit'].iloc[0]} more or fewer than the "
+            f"{number(self.rows['base'].iloc[0])} of the base; {self.better} is called better"
+        )
+
+
 def draw_tradeoff(
     axes: pd.DataFrame, pareto: pd.DataFrame, across: str, up: str, manifest: dict[str, Any]
 ) -> Sheet:
@@ -48,138 +81,104 @@ def draw_tradeoff(
     many. Options that are near the base on both (both 90 % intervals hold 0) are named below, not drawn.
     Raises ValueError for an outcome that is not there.
     """
-    tables = {}
-    for outcome in (across, up):
-        tables[outcome] = axes[axes["outcome"] == outcome].set_index("option")
-        if tables[outcome].empty:
+    tables = [axes[axes["outcome"] == outcome].set_index("option") for outcome in (across, up)]
+    for outcome, rows in zip((across, up), tables, strict=True):
+        if rows.empty:
             raise ValueError(f"axes.csv has no outcome {outcome}")
-    x, y = tables[across], tables[up]
-    unclear = [name for name in x.index if name != BASE and _holds_zero(x.loc[name], y.loc[name])]
-    drawn = [name for name in x.index if name != BASE and name not in unclear]
+    options = [name for name in tables[0].index if name != BASE]
+    near = [name for name in options if all(_holds_zero(rows.loc[name]) for rows in tables)]
+    drawn = [name for name in options if name not in near]
+    x, y = (
+        _Axis(
+            outcome, rows, around_zero(rows.loc[drawn, "difference"], rows.loc[drawn, ["low_90", "high_90"]])
+        )
+        for outcome, rows in zip((across, up), tables, strict=True)
+    )
     front = pareto.set_index("option")
     shown = _most_telling(drawn, front, x, y)
     sheet = Sheet(WIDE, _HIGH)
-    left, bottom = 1.25, 2.35
-    box = (left, bottom, WIDE - _LIST - left - 0.25, _HIGH - bottom - 1.35)
-    of_x = around_zero(x.loc[drawn, "difference"], x.loc[drawn, ["low_90", "high_90"]].to_numpy().ravel())
-    of_y = around_zero(y.loc[drawn, "difference"], y.loc[drawn, ["low_90", "high_90"]].to_numpy().ravel())
-    panel = Panel(sheet, box, of_x.limits, of_y.limits)
-    ticks_x, ticks_y = of_x.ticks(6), of_y.ticks(7)
-    panel.frame(of_x(ticks_x), of_y(ticks_y), marks=3.5)
-    panel.label_x(of_x(ticks_x), [signed(value) for value in ticks_x], 11)
-    panel.label_y(of_y(ticks_y), [signed(value) for value in ticks_y], 11)
-    panel.line(panel.xlim, of_y([0, 0]), GREY, 1.1)
-    panel.line(of_x([0, 0]), panel.ylim, GREY, 1.1)
-    strokes = [np.column_stack([of_x([0] * 80), np.linspace(*panel.ylim, 80)])]
-    strokes.append(np.column_stack([np.linspace(*panel.xlim, 80), of_y([0] * 80)]))
-    for name in drawn:
-        color = BLUE if front.loc[name, "on_front"] else GREY
-        here = (of_x(x.loc[name, "difference"]), of_y(y.loc[name, "difference"]))
-        for level, width in ((90, 1.2), (50, 3.2)):
-            ends_x = of_x(x.loc[name, [f"low_{level}", f"high_{level}"]].to_numpy(float))
-            ends_y = of_y(y.loc[name, [f"low_{level}", f"high_{level}"]].to_numpy(float))
-            panel.line(ends_x, [here[1]] * 2, color, width)
-            panel.line([here[0]] * 2, ends_y, color, width)
-            strokes.append(np.column_stack([np.linspace(*ends_x, 30), np.repeat(here[1], 30)]))
-            strokes.append(np.column_stack([np.repeat(here[0], 30), np.linspace(*ends_y, 30)]))
-        panel.marks([here[0]], [here[1]], color, "o", 8, zorder=5, **_look(bool(front.loc[name, "on_front"])))
-    panel.marks(of_x([0]), of_y([0]), BLACK, "s", 8, zorder=6)
-    places = np.array(
-        [[float(of_x(x.loc[n, "difference"])), float(of_y(y.loc[n, "difference"]))] for n in shown]
-    )
-    texts = [str(position) for position in range(1, len(shown) + 1)]
-    at = np.vstack([places.reshape(-1, 2), [[float(of_x(0)), float(of_y(0))]]])
-    place_labels(panel, [*texts, "base"], at, np.concatenate(strokes), size=12)
-    _better(panel, x["better"].iloc[0], y["better"].iloc[0])
-    _name_axes(panel, x, y, (across, up), (of_x.bent, of_y.bent))
+    panel = _panel(sheet, x, y)
+    _points(panel, x, y, drawn, shown, front)
     _list(sheet, WIDE - _LIST, _HIGH - 1.4, shown, front)
-    alike = list(dict.fromkeys(axes["outcome"]))
     how = (
         "Each point is an option: how much it changes both, beside the base. An option is on the front where "
-        f"no other is as good on all of {_together(axes, alike)} and better on one."
+        f"no other is as good on all of {_stated(axes)} and better on one."
     )
     head(sheet, f"{outcome_words(up)} against {outcome_words(across).lower()}", wrapped(how, 11.5))
-    entries: list[tuple[str, dict[str, Any]]] = [
+    entries: _Entries = [
         ("on the front (of the means)", {"marker": "o", "markersize": 8, "color": BLUE}),
         ("not on it", {"marker": "o", "markersize": 8, "color": GREY, "markerfacecolor": "white"}),
-        ("50 % interval", {"linewidth": 3.2}),
-        ("90 % interval", {"linewidth": 1.2}),
+        *((f"{level} % interval", {"linewidth": width}) for level, width in _WIDTHS.items()),
     ]
-    key(sheet, left, 1.5, entries)
-    bent = "Scales are drawn together away from 0. " if of_x.bent or of_y.bent else ""
-    near = (
-        f"Near the base on both (both 90 % intervals hold 0), not drawn: {', '.join(unclear)}."
-        if unclear
-        else ""
+    key(sheet, _LEFT, 1.5, entries)
+    said = ["Scales are drawn together away from 0."] if x.scale.bent or y.scale.bent else []
+    if len(drawn) > len(shown):
+        said.append(f"{len(drawn) - len(shown)} more options are drawn without a number.")
+    said.append(intervals_hold(manifest))
+    beside = (
+        f"Near the base on both (both 90 % intervals hold 0), not drawn: {', '.join(near)}." if near else ""
     )
-    rest = len(drawn) - len(shown)
-    more = f"{rest} more options are drawn without a number. " if rest else ""
-    note(sheet, wrapped(bent + more + intervals_hold(manifest), 9.5), wrapped(near, 9.5))
+    note(sheet, wrapped(" ".join(said), 9.5), wrapped(beside, 9.5))
     return sheet
 
 
-def draw_regret(regret: pd.DataFrame, of: str, most: int = 20) -> Sheet:
-    """How far each option falls short of the best one of each draw: mean, 90 % interval, maximum.
-
-    ``of``: an outcome, or 'weighted'. The ``most`` with the least mean are drawn. Raises ValueError for
-    an outcome that is not there.
-    """
-    table = regret[regret["of"] == of].sort_values("mean", kind="stable")
-    if table.empty:
-        raise ValueError(f"regret.csv has nothing of {of}")
-    left_out, table = len(table) - most, table.iloc[:most]
-    unit = table["unit"].iloc[0]
-    sheet = Sheet(WIDE, rows_height(len(table)))
-    top = float(table["maximum"].max()) or 1.0
-    panel = named_rows(sheet, list(table["option"]), (0.0, 1.04 * top), right=1.75)
-    rows = np.arange(len(table), dtype=float)
-    panel.bars(rows, table["mean"], BLUE, 0.55)
-    for row, (low, high) in enumerate(table[["low_90", "high_90"]].to_numpy(float)):
-        panel.line([low, high], [row, row], BLACK, 1.5, zorder=4)
-    panel.marks(table["maximum"], rows, VERMILLION, "D", 6, zorder=5)
-    for row, share in enumerate(table["probability_best"]):
-        panel.write(1, 1 - (row + 0.5) / len(table), f"best in {100 * share:.0f} %", 11, up="middle")
-    words = "all stated outcomes, weighted" if of == "weighted" else outcome_words(of).lower()
-    panel.sheet.write(panel.left, panel.bottom - 0.45, f"regret: {words} ({unit})", 11.5, up="top")
-    head(
-        sheet,
-        f"What each option may be regretted by: {words}",
-        "In each draw the regret of an option is how far it falls short of the one that is best in that "
-        "draw. Shorter is better.\nAn option with a small mean and a large maximum is a gamble.",
-    )
-    entries = [
-        ("mean over the draws", {"linewidth": 9, "color": BLUE, "alpha": 0.85}),
-        ("from 5 to 95 % of the draws", {"linewidth": 1.5, "color": BLACK}),
-        ("largest in any draw", {"marker": "D", "markersize": 6, "color": VERMILLION}),
-    ]
-    key(sheet, panel.left, FOOT - 0.75, entries)
-    note(sheet, f"{left_out} options with more regret are in regret.csv only." if left_out > 0 else "")
-    return sheet
+def _panel(sheet: Sheet, x: _Axis, y: _Axis) -> Panel:
+    """The empty panel: scales, a cross at the base, names of the axes, arrows to what is called better."""
+    box = (_LEFT, _BOTTOM, WIDE - _LIST - _LEFT - 0.25, _HIGH - _BOTTOM - _TOP)
+    panel = Panel(sheet, box, x.scale.limits, y.scale.limits)
+    ticks_x, ticks_y = x.scale.ticks(6), y.scale.ticks(7)
+    panel.frame(x.scale(ticks_x), y.scale(ticks_y), marks=3.5)
+    panel.label_x(x.scale(ticks_x), [signed(value) for value in ticks_x], 11)
+    panel.label_y(y.scale(ticks_y), [signed(value) for value in ticks_y], 11)
+    panel.line(panel.xlim, [0, 0], GREY, 1.1)
+    panel.line([0, 0], panel.ylim, GREY, 1.1)
+    sheet.write(panel.left, panel.bottom - 0.62, x.words, 11.5, up="top")
+    panel.write(0, 1, y.words, 11.5, up_by=9)
+    _better(panel, x.better, y.better)
+    return panel
 
 
-def _look(on_front: bool) -> dict[str, Any]:
-    return {} if on_front else {"markerfacecolor": "white", "markeredgewidth": 1.6}
+def _points(
+    panel: Panel, x: _Axis, y: _Axis, drawn: list[str], shown: list[str], front: pd.DataFrame
+) -> None:
+    """The options with their intervals, and the numbers of those in the list."""
+    strokes = [_along(panel.xlim, 0.0), _along(panel.ylim, 0.0)[:, ::-1]]
+    for name in drawn:
+        on_front = bool(front.loc[name, "on_front"])
+        color = BLUE if on_front else GREY
+        for level, width in _WIDTHS.items():
+            panel.line(x.ends(name, level), [y.at(name)] * 2, color, width)
+            panel.line([x.at(name)] * 2, y.ends(name, level), color, width)
+        strokes += [_along(x.ends(name, 90), y.at(name)), _along(y.ends(name, 90), x.at(name))[:, ::-1]]
+        look = {} if on_front else {"markerfacecolor": "white", "markeredgewidth": 1.6}
+        panel.marks([x.at(name)], [y.at(name)], color, "o", 8, zorder=5, **look)
+    panel.marks([0], [0], BLACK, "s", 8, zorder=6)
+    texts = [*(str(position) for position in range(1, len(shown) + 1)), "base"]
+    at = np.array([*((x.at(name), y.at(name)) for name in shown), (0.0, 0.0)])
+    place_labels(panel, texts, at, np.concatenate(strokes), size=12)
 
 
-def _holds_zero(*rows: pd.Series) -> bool:
-    return all(row["low_90"] <= 0 <= row["high_90"] for row in rows)
+def _along(ends: Any, across: float) -> Floats:
+    """Points along a level line, for names to keep clear of."""
+    low, high = ends
+    return np.column_stack([np.linspace(low, high, 40), np.full(40, across)])
 
 
-def _most_telling(drawn: list[str], front: pd.DataFrame, x: pd.DataFrame, y: pd.DataFrame) -> list[str]:
+def _holds_zero(row: pd.Series) -> bool:
+    return bool(row["low_90"] <= 0 <= row["high_90"])
+
+
+def _most_telling(drawn: list[str], front: pd.DataFrame, x: _Axis, y: _Axis) -> list[str]:
     """At most :data:`LABELLED` options: those on the front, the likeliest on it, the farthest out."""
-    far = {
-        name: sum(abs(t.loc[name, "difference"]) / (t["difference"].abs().max() or 1.0) for t in (x, y))
-        for name in drawn
-    }
-    first = sorted(
-        drawn,
-        key=lambda name: (
-            not front.loc[name, "on_front"],
-            -front.loc[name, "probability_on_front"],
-            -far[name],
-        ),
-    )
-    return first[:LABELLED]
+    most = {axis.outcome: axis.rows["difference"].abs().max() or 1.0 for axis in (x, y)}
+
+    def far(name: str) -> float:
+        return sum(abs(axis.rows.loc[name, "difference"]) / most[axis.outcome] for axis in (x, y))
+
+    def rank(name: str) -> tuple[bool, float, float]:
+        return not front.loc[name, "on_front"], -front.loc[name, "probability_on_front"], -far(name)
+
+    return sorted(drawn, key=rank)[:LABELLED]
 
 
 def _list(sheet: Sheet, left: float, top: float, shown: list[str], front: pd.DataFrame) -> None:
@@ -198,17 +197,15 @@ def _list(sheet: Sheet, left: float, top: float, shown: list[str], front: pd.Dat
 
 def _better(panel: Panel, way_x: str, way_y: str) -> None:
     """Arrows along both edges towards what is called better, with the word for it."""
-    right, above = way_x == "higher", way_y == "higher"
-    end = panel.left + (panel.width if right else 0)
-    y = panel.bottom - 0.45
-    _arrow(panel, (end - 0.75 if right else end + 0.75, y), (end, y))
-    side = "right" if right else "left"
     look = {"color": VERMILLION, "face": "bold"}
-    panel.sheet.write(end + (-0.85 if right else 0.85), y, "better", 11.5, up="middle", across=side, **look)
-    end = panel.bottom + (panel.height if above else 0)
-    x = panel.left - 0.88
-    _arrow(panel, (x, end - 0.75 if above else end + 0.75), (x, end))
-    panel.sheet.write(x, end + (-1.15 if above else 1.15), "better", 11.5, upright=True, **look)
+    right, above = way_x == "higher", way_y == "higher"
+    tip, y, back = panel.left + (panel.width if right else 0), panel.bottom - 0.45, -1 if right else 1
+    _arrow(panel, (tip + back * _ARROW, y), (tip, y))
+    side = "right" if right else "left"
+    panel.sheet.write(tip + back * (_ARROW + 0.1), y, "better", 11.5, up="middle", across=side, **look)
+    tip, x, back = panel.bottom + (panel.height if above else 0), panel.left - 1.28, -1 if above else 1
+    _arrow(panel, (x, tip + back * _ARROW), (x, tip))
+    panel.sheet.write(x, tip + back * (_ARROW + 0.4), "better", 11.5, upright=True, **look)
 
 
 def _arrow(panel: Panel, tail: tuple[float, float], tip: tuple[float, float]) -> None:
@@ -219,19 +216,7 @@ def _arrow(panel: Panel, tail: tuple[float, float], tip: tuple[float, float]) ->
     panel.add(FancyArrowPatch(tail, tip, shrinkA=0, shrinkB=0, **look), clip=False)
 
 
-def _name_axes(
-    panel: Panel, x: pd.DataFrame, y: pd.DataFrame, names: tuple[str, str], bent: tuple[bool, bool]
-) -> None:
-    words = [
-        f"{outcome_words(name).lower()}: {table['unit'].iloc[0]} more or fewer than the "
-        f"{number(table['base'].iloc[0])} of the base; {table['better'].iloc[0]} is called better"
-        for name, table in zip(names, (x, y), strict=True)
-    ]
-    panel.sheet.write(panel.left, panel.bottom - 0.62, words[0], 11.5, up="top")
-    panel.write(0, 1, words[1], 11.5, up_by=9)
-
-
-def _together(axes: pd.DataFrame, outcomes: list[str]) -> str:
+def _stated(axes: pd.DataFrame) -> str:
     """The stated outcomes with their directions: died (lower), reached border (lower)."""
     ways = axes.drop_duplicates("outcome").set_index("outcome")["better"]
-    return ", ".join(f"{outcome_words(name).lower()} ({ways[name]})" for name in outcomes)
+    return ", ".join(f"{outcome_words(str(name)).lower()} ({way})" for name, way in ways.items())

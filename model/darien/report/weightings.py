@@ -119,12 +119,13 @@ def _triangle(
     box = (0.9, 2.15, side, side * np.sqrt(3) / 2)
     panel = Panel(sheet, box, (0, 1), (0, np.sqrt(3) / 2))
     corners = np.array([[0, 0], [1, 0], [0.5, np.sqrt(3) / 2]])
-    panel.line(*np.vstack([corners, corners[:1]]).T, GREY, 1.2)
+    edge = np.vstack([corners, corners[:1]])
+    panel.line(edge[:, 0], edge[:, 1], GREY, 1.2)
     for share in (0.25, 0.5, 0.75):
         for k in range(3):
             one, other, far = corners[k], corners[(k + 1) % 3], corners[(k + 2) % 3]
             ends = np.array([share * far + (1 - share) * one, share * far + (1 - share) * other])
-            panel.line(*ends.T, PALE, 0.8, zorder=0.6)
+            panel.line(ends[:, 0], ends[:, 1], PALE, 0.8, zorder=0.6)
     colors = _colors(acceptability)
     best = weightings[weightings["best"] > 0]
     weights = best[[PREFIX + name for name in outcomes]].to_numpy()
@@ -137,14 +138,16 @@ def _triangle(
             sure = best["probability_best"].to_numpy()
             picked = mine & (sure >= low) & (sure < top)
             points = 72 * pitch * size
-            panel.marks(*places[picked].T, colors[name], "h", points, markeredgewidth=0, zorder=3)
-    ends = [_called(name, swings) for name in outcomes]
-    sheet.write(box[0] - 0.55, box[1] - 0.12, f"all weight on\n{ends[0]}", 11.5, up="top")
+            panel.marks(
+                places[picked, 0], places[picked, 1], colors[name], "h", points, markeredgewidth=0, zorder=3
+            )
+    called = [_called(name, swings) for name in outcomes]
+    sheet.write(box[0] - 0.55, box[1] - 0.12, f"all weight on\n{called[0]}", 11.5, up="top")
     sheet.write(
-        box[0] + side + 0.2, box[1] - 0.12, f"all weight on\n{ends[1]}", 11.5, up="top", across="right"
+        box[0] + side + 0.2, box[1] - 0.12, f"all weight on\n{called[1]}", 11.5, up="top", across="right"
     )
     top = box[1] + box[3]
-    sheet.write(box[0] + side / 2 + 0.3, top + 0.02, f"all weight on\n{ends[2]}", 11.5, up="middle")
+    sheet.write(box[0] + side / 2 + 0.3, top + 0.02, f"all weight on\n{called[2]}", 11.5, up="middle")
     _list(sheet, WIDE - _LIST + 0.15, high - 1.35, acceptability, colors)
     for row, (size, words) in enumerate(
         ((1.0, "best in 90 % of the draws or more"), (0.72, "in 50 to 90 %"), (0.45, "in fewer than half"))
