@@ -119,22 +119,19 @@ def weightings(given: Stated) -> pd.DataFrame:
     import pandas as pd
 
     short, grid = losses(given), simplex(len(given.outcomes))
-    parts = []
-    for number, weights in enumerate(grid):
-        loss = short @ weights
-        parts.append(
-            pd.DataFrame(
-                {
-                    "weighting": number,
-                    "option": given.options,
-                    **{f"weight_{name}": w for name, w in zip(given.outcomes, weights, strict=True)},
-                    "loss": loss.mean(axis=0),
-                    "best": _least(loss.mean(axis=0, keepdims=True))[0],
-                    "probability_best": _least(loss).mean(axis=0),
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
+    mean = short.mean(axis=0) @ grid.T  # (options, weightings)
+    in_draws = np.stack([_least(short @ weights).mean(axis=0) for weights in grid])
+    options = len(given.options)
+    return pd.DataFrame(
+        {
+            "weighting": np.repeat(np.arange(len(grid)), options),
+            "option": np.tile(np.array(given.options, dtype=object), len(grid)),
+            **{f"weight_{name}": np.repeat(grid[:, k], options) for k, name in enumerate(given.outcomes)},
+            "loss": mean.T.ravel(),
+            "best": _least(mean.T).ravel(),
+            "probability_best": in_draws.ravel(),
+        }
+    )
 
 
 def acceptability(found: pd.DataFrame) -> pd.DataFrame:
