@@ -242,11 +242,11 @@ def told(found: pd.DataFrame) -> Iterable[str]:
     """All of it, line by line."""
     for (comparison, policy), own in found.groupby(["comparison", "policy"], sort=False):
         yield f"\n{policy} ({comparison}), {own['pairs'].iloc[0]} pairs"
-        yield f"{'outcome':<30}{'base':>16}{'change':>14}{'gain':>10}{'95 % from':>11}{'to':>10}"
+        yield f"{'outcome':<30}{'base':>16}{'change':>16}{'gain':>10}{'95 % from':>11}{'to':>11}"
         for row in own.to_dict("records"):
             yield (
-                f"{row['outcome']:<30}{row['base']:>16,.1f}{row['change']:>14,.2f}"
-                f"{row['gain']:>10,.1f}{row['lower']:>11,.1f}{row['upper']:>10,.1f}"
+                f"{row['outcome']:<30}{row['base']:>16,.1f}{row['change']:>16,.2f}"
+                f"{row['gain']:>10,.1f}{row['lower']:>11,.1f}  {row['upper']:>9,.1f}"
             )
     yield "\nMedian over the outcomes that a policy moves, of the gain and of its lower 95 % bound"
     for row in medians(found).to_dict("records"):

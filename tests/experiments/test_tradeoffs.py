@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -105,7 +106,9 @@ def test_weights_that_are_none(weights: dict[str, float], words: str) -> None:
 @given(cubes())
 def test_some_option_has_no_regret_in_each_draw_and_none_has_less(values: Any) -> None:
     case = of(values)
-    for what in (*case.outcomes, dict.fromkeys(case.outcomes, 1.0)):
+    even: Mapping[str, float] = dict.fromkeys(case.outcomes, 1.0)
+    asked: list[str | Mapping[str, float]] = [*case.outcomes, even]
+    for what in asked:
         found = regrets(case, what)
         assert (found >= 0).all()
         assert (found.min(axis=1) == 0).all()
