@@ -1,4 +1,4 @@
-"""Outcomes by name, as a user writes them: ``died``, ``apprehended@PAN``, ``died:cuba``, ``removed@MEX:cuba``."""
+"""Outcomes by name, as a user writes them: ``died`` of the whole route, ``apprehended@PAN`` at a place."""
 
 from __future__ import annotations
 
@@ -14,52 +14,50 @@ if TYPE_CHECKING:
 
     from darien.record.swept import Swept
 
-EVERYWHERE, EVERYONE = "", "all"
+EVERYWHERE = ""
 
 
 @dataclass(frozen=True)
 class Named:
-    """One outcome of a place (empty: the whole route) and a group (``all``: everyone)."""
+    """One outcome of everyone, at a place or (empty) on the whole route."""
 
     outcome: str
     place: str = EVERYWHERE
-    group: str = EVERYONE
 
     def __str__(self) -> str:
-        place = f"@{self.place}" if self.place != EVERYWHERE else ""
-        return self.outcome + place + (f":{self.group}" if self.group != EVERYONE else "")
+        return f"{self.outcome}@{self.place}" if self.place != EVERYWHERE else self.outcome
 
     @property
     def identifier(self) -> str:
         """The name as a Python identifier."""
-        parts = [self.outcome, self.place, "" if self.group == EVERYONE else self.group]
-        return re.sub(r"\W", "_", "_".join(part for part in parts if part))
+        return re.sub(r"\W", "_", f"{self.outcome}_{self.place}" if self.place else self.outcome)
 
     def of(self, swept: Swept) -> pd.DataFrame:
         """Its values in a sweep: a row per point, a column per replicate."""
-        return swept.of(self.outcome, self.place, self.group)
+        return swept.of(self.outcome, self.place)
 
 
 def every_outcome(table: pd.DataFrame) -> Iterator[Named]:
     """All outcomes of a sweep's table, in its order."""
-    for row in table[["outcome", "place", "group"]].drop_duplicates().itertuples(index=False):
-        yield Named(row.outcome, row.place, row.group)
+    first = table[table["point"].eq(table["point"].iloc[0])]  # every point has all of them
+    for row in first[["outcome", "place"]].drop_duplicates().itertuples(index=False):
+        yield Named(str(row.outcome), str(row.place))
 
 
 def find(table: pd.DataFrame, wanted: Sequence[str] | None, option: str) -> list[Named]:
-    """The outcomes that are wanted; None: all, of the whole route and everyone.
+    """The outcomes that are wanted; None: all, of the whole route.
 
     Raises UserMistake, which begins with ``option``, for one that no run has.
     """
     known = list(every_outcome(table))
     if wanted is None:
-        return [one for one in known if one.place == EVERYWHERE and one.group == EVERYONE]
+        return [one for one in known if one.place == EVERYWHERE]
     by_name = {str(one): one for one in known}
     found = []
     for name in dict.fromkeys(wanted):
         if name not in by_name:
             near = nearest(name, list(by_name))
-            whole = [str(one) for one in known if one.place == EVERYWHERE and one.group == EVERYONE]
+            whole = [str(one) for one in known if one.place == EVERYWHERE]
             hint = f"did you mean {near}?" if near else f"known: {listed(whole, most=100)}"
             raise UserMistake(f"{option}: no outcome is named {name}; {hint}")
         found.append(by_name[name])
@@ -68,7 +66,4 @@ def find(table: pd.DataFrame, wanted: Sequence[str] | None, option: str) -> list
 
 def unit_of(table: pd.DataFrame, one: Named) -> str:
     """The unit of an outcome."""
-    rows = table[
-        table["outcome"].eq(one.outcome) & table["place"].eq(one.place) & table["group"].eq(one.group)
-    ]
-    return str(rows["unit"].iloc[0])
+    return str(table.loc[table["outcome"].eq(one.outcome) & table["place"].eq(one.place), "unit"].iloc[0])

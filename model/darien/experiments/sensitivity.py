@@ -62,7 +62,7 @@ class Sensitivity:
     def table(self) -> pd.DataFrame:
         """A row per outcome and parameter.
 
-        ``outcome``, ``place``, ``group``, ``unit``, ``parameter``, then the columns of the indices' table;
+        ``outcome``, ``place``, ``unit``, ``parameter``, then the columns of the indices' table;
         outcomes that do not vary have none.
         """
         return _under_each_other(
@@ -84,7 +84,6 @@ class Sensitivity:
                 {
                     "outcome": one.outcome,
                     "place": one.place,
-                    "group": one.group,
                     "converged": how is not None and how.converged,
                     "width": np.nan if how is None else how.width,
                     "swapped": 0 if how is None else len(how.swapped),
@@ -102,7 +101,7 @@ class Sensitivity:
         return text(self)
 
     def _named(self, one: Named, table: pd.DataFrame) -> pd.DataFrame:
-        about = {"outcome": one.outcome, "place": one.place, "group": one.group, "unit": self.units[one]}
+        about = {"outcome": one.outcome, "place": one.place, "unit": self.units[one]}
         return table.assign(**about)[[*about, *table.columns]] if len(table) else table
 
 

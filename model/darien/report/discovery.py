@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KIND, FORMAT = "discovery", 1
-_TOP, _FOOT, _ROW, _RIGHT = 2.2, 1.4, 0.74, 2.4  # inches
+_TOP, _FOOT, _ROW, _RIGHT = 2.0, 1.0, 0.92, 1.9  # inches
+SURE = 0.05  # quasi-p, above which a limit may be chance
 _SEED = 0  # of how the dots are spread up and down
 
 
@@ -78,7 +79,7 @@ def draw_box(found: Found) -> Sheet:
     note(
         sheet,
         "Quasi-p: the chance that a limit this good comes about with a parameter of no effect (Bryant and Lempert "
-        "2010); above 0.05 the limit may be chance.",
+        "2010); above 0.05, grey, the limit may be chance.",
     )
     return sheet
 
@@ -94,6 +95,7 @@ def _row(
     from matplotlib.lines import Line2D
 
     left, y, width = at
+    ink = GREY if _least(one) > SURE else BLACK
     if one["values"] is None:
         low, high = float(column.min()), float(column.max())
         log = one["scale"] == "log" and low > 0
@@ -107,7 +109,7 @@ def _row(
         begin = place(low if one["low"] is None else one["low"])
         end = place(high if one["high"] is None else one["high"])
         spans = [(float(begin), float(end))]
-        ends = (say_number(low), say_number(high))
+        ends = (_say(one, low), _say(one, high))
     else:
         kinds = sorted(column.astype(str).unique())
         part = width / len(kinds)
@@ -125,11 +127,16 @@ def _row(
     for side, edge in (("low", spans[0][0]), ("high", spans[-1][1])):
         if one["values"] is None and one[side] is not None:
             sheet.add(Line2D([edge, edge], [y - 0.22, y + 0.22], color=BLACK, linewidth=1.6))
-            sheet.write(edge, y + 0.24, say_number(one[side]), 11, across="middle", up="bottom", face="bold")
+            sheet.write(edge, y + 0.24, _say(one, one[side]), 11, across="middle", up="bottom", face="bold")
     sheet.write(left, y - 0.24, ends[0], 10, up="top", color=GREY)
     sheet.write(left + width, y - 0.24, ends[1], 10, across="right", up="top", color=GREY)
-    sheet.write(left - 0.15, y, words(one["parameter"]), 12, across="right", up="middle")
-    sheet.write(sheet.width - 0.25, y, _quasi(one), 10.5, across="right", up="middle")
+    sheet.write(left - 0.15, y, words(one["parameter"]), 12, across="right", up="middle", color=ink)
+    sheet.write(sheet.width - 0.25, y, _quasi(one), 10.5, across="right", up="middle", color=ink)
+
+
+def _say(one: dict[str, Any], value: float) -> str:
+    """A value of a parameter to read; dates are days since 1970."""
+    return str(np.datetime64(int(value), "D")) if one["kind"] == "date" else say_number(value)
 
 
 def _bar(x0: float, x1: float, y: float, colour: str, alpha: float) -> Any:
@@ -141,11 +148,16 @@ def _bar(x0: float, x1: float, y: float, colour: str, alpha: float) -> Any:
 def _quasi(one: dict[str, Any]) -> str:
     """The quasi-p values of the limits that there are."""
     if one["values"] is not None:
-        return _small(min(p for p in (one["qp_low"], one["qp_high"]) if p is not None))
+        return _small(_least(one))
     said = [(side, one[f"qp_{side}"]) for side in ("low", "high") if one[side] is not None]
     if len(said) == 1:
         return _small(said[0][1])
     return "; ".join(f"{side} {_small(p)}" for side, p in said)
+
+
+def _least(one: dict[str, Any]) -> float:
+    """The smallest quasi-p value of a parameter."""
+    return min(p for p in (one["qp_low"], one["qp_high"]) if p is not None)
 
 
 def _small(p: float | None) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KIND, FORMAT = "sensitivity", 1
 MOST = 6  # outcomes in the figure
-_WIDE, _TOP, _FOOT, _ROW, _GAP = 12.6, 2.2, 1.7, 0.34, 1.2  # inches
+_WIDE, _TOP, _FOOT, _ROW, _GAP = 12.6, 1.95, 1.35, 0.36, 0.75  # inches
 _RESERVED = 0.3  # inches below a panel for the name of its scale
 
 
@@ -52,7 +52,7 @@ def draw_sensitivity(found: Found) -> Sheet | None:
     """A panel per outcome, its parameters the largest first; None where no outcome varies."""
     if not len(found.table):
         return None
-    keys = ["outcome", "place", "group"]
+    keys = ["outcome", "place"]
     parts = [(name, part) for name, part in found.table.groupby(keys, sort=False)][:MOST]
     morris = found.manifest["method"] == "morris"
     count = len(found.manifest["parameters"])
@@ -104,7 +104,7 @@ def _panel(sheet: Sheet, box: Box, part: pd.DataFrame, morris: bool, converged: 
             color=BLACK if row["known"] else GREY,
         )
     first = part.iloc[0]
-    where = "".join(f", {words(one)}" for one in (first["place"], first["group"]) if one and one != "all")
+    where = f", {words(first['place'])}" if first["place"] else ""
     panel.write(0, 1, f"{words(first['outcome']).capitalize()}{where}", 12.5, up_by=8, face="bold")
     if not converged:
         panel.write(1, 1, "not converged", 10.5, up_by=9, across="right", color="#B03A00", face="bold")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from darien.report.panels import Floats, ticks_to
+from darien.report.panels import Floats, days, ticks_to
 from darien.report.replicates import MANY, Ranges, ranges
 from darien.report.style import number
 
@@ -20,52 +20,70 @@ if TYPE_CHECKING:
 # Where a sweep names no outcomes: enforcement and harm together.
 USUAL = ("reached_border", "apprehended", "removed", "detained_person_days", "died", "robbed")
 MOST = 6  # outcomes in one figure
+Kind = Literal["number", "date", "words"]
 
 
 @dataclass(frozen=True)
 class Axis:
-    """A parameter of a sweep as an axis: a scale of numbers, or words in their order (dates, choices).
+    """A parameter of a sweep as an axis: of numbers, of dates, or of words in their order.
 
-    ``values``: the different values that it takes, sorted.
+    ``values``: the different values that it takes, sorted (dates as Timestamps). ``ends``: from where to where it
+    may go, of numbers.
     """
 
     name: str
+    kind: Kind
     values: tuple[Any, ...]
-    numeric: bool
-    log: bool
+    ends: tuple[Any, Any]
+    log: bool = False
 
     @property
     def words(self) -> str:
         """Its name to read."""
         return words(self.name)
 
+    @property
+    def continuous(self) -> bool:
+        """Whether something lies between two values."""
+        return self.kind != "words"
+
     def at(self, column: Sequence[Any] | pd.Series) -> Floats:
-        """Where values lie: themselves, their logarithm, or which of the values they are."""
-        if self.numeric:
-            given = np.asarray(column, dtype=np.float64)
-            return np.log10(given) if self.log else given
-        places = {str(value): place for place, value in enumerate(self.values)}
-        return np.array([places[str(value)] for value in column], dtype=np.float64)
+        """Where values lie: themselves, their logarithm, days since 1970, or which of the values they are."""
+        import pandas as pd
+
+        if self.kind == "words":
+            return self.order(column)
+        if self.kind == "date":
+            return days(pd.Series(column))
+        given = np.asarray(column, dtype=np.float64)
+        return np.log10(given) if self.log else given
+
+    def order(self, column: Sequence[Any] | pd.Series) -> Floats:
+        """Which of the values each one is."""
+        places = {value: place for place, value in enumerate(self.values)}
+        return np.array([places[value] for value in column], dtype=np.float64)
 
     def ticks(self, most: int = 5) -> tuple[Floats, list[str]]:
         """Where to mark the axis, and with which words."""
-        if not self.numeric or len(self.values) <= most:
+        if self.kind == "words" or len(self.values) <= most:
             return self.at(self.values), [self.say(value) for value in self.values]
-        low, high = float(self.values[0]), float(self.values[-1])
-        found = ticks_to(high, most, bottom=low)
-        if self.log:
-            found = np.array(list(_log_ticks(low, high, most)))
+        if self.kind == "date":
+            some = self.values[:: -(-len(self.values) // most)]
+            return self.at(some), [self.say(value) for value in some]
+        low, high = (float(end) for end in self.ends)
+        found = np.array(list(_log_ticks(low, high, most))) if self.log else ticks_to(high, most, bottom=low)
         return self.at(found), [number(float(tick)) for tick in found]
 
     def say(self, value: Any) -> str:
         """A value to read."""
-        return say_number(float(value)) if self.numeric else str(value)
+        if self.kind == "number":
+            return say_number(float(value))
+        return f"{value:%Y-%m-%d}" if self.kind == "date" else str(value)
 
     def limits(self, room: float = 0.0) -> tuple[float, float]:
         """The ends of the axis, with a share of it beyond them."""
-        ends = self.at([self.values[0], self.values[-1]])
-        beyond = room * float(ends[1] - ends[0])
-        return float(ends[0]) - beyond, float(ends[1]) + beyond
+        low, high = (float(end) for end in self.at(self.ends))
+        return low - room * (high - low), high + room * (high - low)
 
 
 def axes(swept: Swept) -> list[Axis]:
@@ -75,11 +93,19 @@ def axes(swept: Swept) -> list[Axis]:
     found = []
     for name in swept.points.columns:
         column = swept.points[name]
-        numeric = bool(pd.api.types.is_numeric_dtype(column) and column.dtype != bool)
-        values = tuple(sorted(column.unique(), key=None if numeric else str))
-        log = swept.parameters[name].get("scale") == "log"
+        kind: Kind = "words"
+        if pd.api.types.is_datetime64_any_dtype(column):
+            kind = "date"
+        elif pd.api.types.is_numeric_dtype(column) and column.dtype != bool:
+            kind = "number"
+        values = tuple(sorted(column.unique()))
+        about = swept.parameters[name]
+        ends = (values[0], values[-1])
+        if kind == "number" and about.get("low") is not None and about.get("values") is None:
+            ends = (min(about["low"], ends[0]), max(about["high"], ends[1]))
         if len(values) > 1:
-            found.append(Axis(name, values, numeric, bool(log and numeric and values[0] > 0)))
+            log = kind == "number" and about.get("scale") == "log" and ends[0] > 0
+            found.append(Axis(name, kind, values, ends, log))
     return found
 
 
@@ -92,9 +118,14 @@ class Drawn:
     by_point: Ranges
 
     @property
+    def plain(self) -> str:
+        """Its name to read."""
+        return words(self.name)
+
+    @property
     def words(self) -> str:
-        """Its name to read, with its unit."""
-        return f"{words(self.name).capitalize()} ({self.unit})"
+        """Its name to read, with its unit, to begin with."""
+        return f"{self.plain.capitalize()} ({self.unit})"
 
 
 def outcomes(swept: Swept, most: int = MOST) -> list[Drawn]:
@@ -139,6 +170,14 @@ def words(name: str) -> str:
 def say_number(value: float) -> str:
     """A number as exact as a value of a parameter needs: 1,200; 35; 2.25; 0.004."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def short(value: float, largest: float) -> str:
+    """A number in little room, in the unit that suits the largest beside it: 1.14 M; 36.4 k; 120."""
+    for least, size, unit in ((1e6, 1e6, " M"), (1e4, 1e3, " k")):
+        if largest >= least:
+            return f"{value / size:.3g}{unit}"
+    return number(value)
 
 
 def _log_ticks(low: float, high: float, most: int) -> Iterator[float]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, BLACK)
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1, 2)), (0, (9, 2)), (0, (1, 1)))
-_WIDE, _HIGH, _GAP, _FOOT = 12.6, 2.6, 1.15, 1.35  # inches
+_WIDE, _HIGH, _GAP, _FOOT = 12.6, 2.6, 1.1, 0.95  # inches
 
 
 def line_axes(swept: Swept) -> tuple[Axis, Axis | None] | None:
@@ -41,7 +41,7 @@ def line_axes(swept: Swept) -> tuple[Axis, Axis | None] | None:
         return found[0], None
     if len(found) != 2:
         return None
-    x, lines = sorted(found, key=lambda axis: (not axis.numeric, -len(axis.values)))
+    x, lines = sorted(found, key=lambda axis: (not axis.continuous, -len(axis.values)))
     if len(lines.values) > len(COLOURS) or len(swept.points) < 2 * len(lines.values):
         return None
     return x, lines
@@ -55,7 +55,7 @@ def draw_lines(swept: Swept) -> Sheet | None:
     x, lines = chosen
     columns = min(2, len(shown))
     rows = -(-len(shown) // columns)
-    top = 2.15 if lines is not None else 1.72
+    top = 1.85 if lines is not None else 1.3
     height = top + rows * (_HIGH + _GAP) - _GAP + _FOOT + 0.35
     sheet = Sheet(_WIDE, height)
     right = 0.4 if columns > 1 else 4.0
@@ -64,7 +64,7 @@ def draw_lines(swept: Swept) -> Sheet | None:
         _panel(sheet, grid[place // columns][place % columns], one, x, lines, swept)
     by = f", by {lines.words}" if lines is not None else ""
     several = shown[0].by_point.several
-    ends = "" if not several else " Bands: the range of the replicates." if x.numeric else " Bars: their range."
+    ends = "" if not several else " Bands: the range of the replicates." if x.continuous else " Bars: their range."
     head(
         sheet,
         f"{swept.manifest['title']}: what {x.words} changes{by}",
@@ -73,8 +73,8 @@ def draw_lines(swept: Swept) -> Sheet | None:
     )
     if lines is not None:
         said = [(lines.say(value), _look(i) | {"linewidth": 2.2}) for i, value in enumerate(lines.values)]
-        sheet.write(0.25, height - 1.16, f"{lines.words}:", 11, up="middle")
-        key(sheet, 0.42 + length(f"{lines.words}:", 11), height - 1.035, said, size=11)
+        sheet.write(0.25, height - 1.02, f"{lines.words}:", 11, up="middle")
+        key(sheet, 0.42 + length(f"{lines.words}:", 11), height - 0.895, said, size=11)
     note(sheet, spread_words(swept))
     return sheet
 
@@ -88,7 +88,7 @@ def _panel(sheet: Sheet, box: Box, one: Drawn, x: Axis, lines: Axis | None, swep
     bottom, top = float(np.nanmin(low)), float(np.nanmax(high))
     room = 0.08 * (top - bottom) or 1.0
     floor = bottom - room if bottom - room > 0 or bottom < 0 else 0.0
-    panel = Panel(sheet, box, x.limits(0.0 if x.numeric else 0.12), (floor, top + room))
+    panel = Panel(sheet, box, x.limits(0.0 if x.continuous else 0.12), (floor, top + room))
     across, said = x.ticks()
     up = ticks_to(top + room, 5, bottom=floor)
     panel.frame(across, up, grid="y", marks=3.5)
@@ -100,7 +100,7 @@ def _panel(sheet: Sheet, box: Box, one: Drawn, x: Axis, lines: Axis | None, swep
         rows = np.flatnonzero(kinds == kind)
         rows = rows[np.argsort(place[rows], kind="stable")]
         rows = rows[np.isfinite(mean[rows])]
-        _line(panel, place[rows], (mean[rows], low[rows], high[rows]), line, one.by_point.several, x.numeric)
+        _line(panel, place[rows], (mean[rows], low[rows], high[rows]), line, one.by_point.several, x.continuous)
     panel.write(0, 1, one.words, 12.5, up_by=9, face="bold")
     sheet.write(panel.left + panel.width / 2, panel.bottom - 0.34, x.words, 11, across="middle", up="top")
 
@@ -111,12 +111,12 @@ def _line(
     values: tuple[npt.NDArray[np.float64], ...],
     line: int,
     several: bool,
-    numeric: bool,
+    continuous: bool,
 ) -> None:
     """One line with its band; of words, which nothing lies between, dots with bars."""
     mean, low, high = values
     colour = COLOURS[line]
-    if numeric:
+    if continuous:
         if several:
             panel.band(x, low, high, colour, 0.2)
         panel.line(x, mean, width=2.1, zorder=3, **_look(line))  # type: ignore[arg-type]
@@ -125,4 +125,4 @@ def _line(
         for at, bottom, top in zip(x, low, high, strict=True):
             panel.line([at, at], [bottom, top], colour, 2.2, alpha=0.55)
     if len(x) <= 40:
-        panel.marks(x, mean, colour, "o", 4.5 if numeric else 7, zorder=4)
+        panel.marks(x, mean, colour, "o", 4.5 if continuous else 7, zorder=4)

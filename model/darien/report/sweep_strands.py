@@ -9,23 +9,23 @@ import numpy as np
 from darien.report.panels import Floats
 from darien.report.sheet import Sheet, length
 from darien.report.style import BLACK, BLUE, GREY, PALE, VERMILLION, head, key, note, number
-from darien.report.sweep_axes import Drawn, axes, spread_words
+from darien.report.sweep_axes import Drawn, axes, replicates
 
 if TYPE_CHECKING:
     from darien.record.swept import Swept
 
 MOST = 4  # outcomes, a figure each
 SHARE = 0.1  # of the points, at either end of the outcome, that are coloured
-_HIGH, _TOP, _FOOT, _EACH = 3.6, 2.75, 1.5, 1.75  # inches
+_HIGH, _TOP, _FOOT, _EACH = 3.6, 2.45, 1.2, 1.75  # inches
 
 
 def draw_strands(swept: Swept, one: Drawn) -> Sheet | None:
-    """The strands of one outcome; None where fewer than three parameters vary."""
+    """The strands of one outcome; None where fewer than two parameters vary."""
     from matplotlib.collections import LineCollection
     from matplotlib.lines import Line2D
 
     found = axes(swept)
-    if len(found) < 3:
+    if len(found) < 2:
         return None
     mean = one.by_point.mean
     points = np.flatnonzero(np.isfinite(mean))
@@ -34,7 +34,8 @@ def draw_strands(swept: Swept, one: Drawn) -> Sheet | None:
     sheet = Sheet(width, height)
     xs = np.linspace(1.1, width - 1.3, len(found) + 1)
     base = _FOOT + 0.1
-    columns = [_shares(axis.at(swept.points[axis.name])) for axis in found] + [_shares(mean)]
+    columns = [_shares(axis.at(swept.points[axis.name]), axis.limits()) for axis in found]
+    columns.append(_shares(mean, (float(np.nanmin(mean)), float(np.nanmax(mean)))))
     strands = np.stack([np.stack([np.full(len(mean), x), base + _HIGH * c], axis=1) for x, c in zip(xs, columns, strict=True)], axis=1)
     few = max(1, round(SHARE * len(points)))
     order = points[np.argsort(mean[points], kind="stable")]
@@ -53,14 +54,14 @@ def draw_strands(swept: Swept, one: Drawn) -> Sheet | None:
             low, high = (number(float(mean[points].min())), number(float(mean[points].max())))
             name, face = one.words, "bold"
         else:
-            low, high, name, face = axis.say(axis.values[0]), axis.say(axis.values[-1]), axis.words, "regular"
+            low, high, name, face = axis.say(axis.ends[0]), axis.say(axis.ends[1]), axis.words, "regular"
             name += " (log)" if axis.log else ""
         sheet.write(x, base - 0.07, low, 10.5, across="middle", up="top", outline=2)
         sheet.write(x, base + _HIGH + 0.06, high, 10.5, across="middle", up="bottom", outline=2)
         sheet.write(x, base + _HIGH + 0.36, _in_lines(name), 11, across="middle", up="bottom", face=face)
     head(
         sheet,
-        f"{swept.manifest['title']}: where {one.words[:1].lower()}{one.words[1:]} is high or low",
+        f"{swept.manifest['title']}: what goes with a high or low \N{LEFT DOUBLE QUOTATION MARK}{one.plain}\N{RIGHT DOUBLE QUOTATION MARK}",
         "Each strand is a point of the sweep: where it crosses an axis is its value there, the last axis the outcome.\n"
         "Where one colour keeps to one end of an axis, that parameter decides; where colours mix, it does not.",
     )
@@ -76,13 +77,13 @@ def draw_strands(swept: Swept, one: Drawn) -> Sheet | None:
         ],
         size=11,
     )
-    note(sheet, f"The outcome of each point is the mean over its replicates. {spread_words(swept)}")
+    note(sheet, f"The outcome of each point is the mean over {replicates(swept)} replicates.")
     return sheet
 
 
-def _shares(values: Floats) -> Floats:
-    """Values from 0 (the lowest) to 1 (the highest)."""
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+def _shares(values: Floats, ends: tuple[float, float]) -> Floats:
+    """How far values lie between two ends, from 0 to 1."""
+    low, high = ends
     return (values - low) / (high - low)
 
 

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 def drawings(swept: Swept) -> dict[str, Callable[[], Sheet | None]]:
     """The figures that fit the design, by name.
 
-    One parameter: lines. A grid of two: a map, and lines where one takes few values. Two that are no grid: lines are
-    drawn for none, since each point has values of its own; three or more: strands, a figure per outcome.
+    One parameter: lines. A grid of two: a map, and lines where one takes few values. All others: strands, a figure
+    per outcome.
     """
     found: dict[str, Callable[[], Sheet | None]] = {}
-    count = len(axes(swept))
+    one_or_grid = len(axes(swept)) == 1 or is_grid(swept)
     if is_grid(swept):
         found["map"] = partial(draw_map, swept)
-    if (count == 1 or is_grid(swept)) and line_axes(swept) is not None:
+    if one_or_grid and line_axes(swept) is not None:
         found["lines"] = partial(draw_lines, swept)
-    if count >= 3:
+    if not one_or_grid:
         for one in outcomes(swept, MOST):
             found[f"strands-{one.name}"] = partial(draw_strands, swept, one)
     return found
