@@ -41,11 +41,12 @@ class Discovered:
         """The box to read, and what it does not say."""
         box = self.box
         lines = [
-            f"{self.swept.manifest['title']}: where {self.outcome} is {self.side} {self.threshold:g} {self.unit}",
-            f"{int(box.of_interest.sum())} of {len(box.inside)} points are ({_percent(box.base_rate)}); inside "
-            f"the box {int((box.of_interest & box.inside).sum())} of {int(box.inside.sum())}",
-            f"coverage {box.coverage:.2f} (share of those points that lie inside), density {box.density:.2f} (share "
-            "of the points inside that are such)",
+            f"{self.swept.manifest['title']}: where {self.outcome} is {self.side} "
+            f"{self.threshold:g} {self.unit}",
+            f"{int(box.of_interest.sum())} of {len(box.inside)} points are ({_percent(box.base_rate)}); "
+            f"inside the box {int((box.of_interest & box.inside).sum())} of {int(box.inside.sum())}",
+            f"coverage {box.coverage:.2f} (share of those points that lie inside), density {box.density:.2f} "
+            "(share of the points inside that are such)",
             "",
         ]
         rows = [("parameter", "inside", "quasi-p")]
@@ -54,8 +55,8 @@ class Discovered:
         lines += [f"  {row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}" for row in rows]
         lines += [
             "",
-            "Other parameters may be anything. Quasi-p is the chance of so good a limit from a parameter without any",
-            f"effect; above {SURE} it may be chance. The box holds in the ranges and for the points of the sweep.",
+            "Other parameters may be anything. Quasi-p is the chance of so good a limit from a parameter",
+            f"without any effect; above {SURE} it may be chance. The box holds in the ranges of the sweep.",
         ]
         return "\n".join(lines) + "\n"
 
@@ -136,7 +137,9 @@ def limits(swept: Swept, box: FoundBox) -> list[dict[str, Any]]:
         kind = "number" if row["values"] is None else "words"
         if pd.api.types.is_datetime64_any_dtype(column):
             kind = "date"
-        plain = {key: None if isinstance(value, float) and np.isnan(value) else value for key, value in row.items()}
+        plain = {
+            key: None if isinstance(value, float) and np.isnan(value) else value for key, value in row.items()
+        }
         scale = swept.parameters[row["parameter"]].get("scale", "linear")
         rows.append({str(key): value for key, value in plain.items()} | {"kind": kind, "scale": scale})
     return rows
@@ -152,7 +155,9 @@ def _span(one: dict[str, Any]) -> str:
 
     if one["low"] is None:
         return f"up to {say(one['high'])}"
-    return f"{say(one['low'])} and more" if one["high"] is None else f"{say(one['low'])} to {say(one['high'])}"
+    return (
+        f"{say(one['low'])} and more" if one["high"] is None else f"{say(one['low'])} to {say(one['high'])}"
+    )
 
 
 def _quasi_p(one: dict[str, Any]) -> str:

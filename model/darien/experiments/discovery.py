@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from darien.experiments.named import Named, every_outcome
+from darien.experiments.named import every_outcome
 from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
@@ -31,11 +31,9 @@ def to_ema(swept: Swept) -> tuple[pd.DataFrame, dict[str, Floats]]:
 
     The experiments have a row per point: its parameters, then ``scenario`` (the point's number), ``policy``
     and ``model``. The outcomes have two arrays each: under the outcome's name the mean over replicates
-    (points,), and under its name and ``_replicates`` every replicate's own (points, replicates). An outcome of a
-    place is named ``apprehended_PAN``. Dates are days since 1970.
+    (points,), and under its name and ``_replicates`` every replicate's own (points, replicates). An outcome
+    of a place is named ``apprehended_PAN``. Dates are days since 1970.
     """
-    import pandas as pd
-
     experiments = in_numbers(swept.points)
     about = {"scenario": swept.points.index.to_numpy(), "policy": "None", "model": "darien"}
     for name, value in about.items():
@@ -51,7 +49,7 @@ def to_ema(swept: Swept) -> tuple[pd.DataFrame, dict[str, Floats]]:
 
 
 def in_numbers(points: pd.DataFrame) -> pd.DataFrame:
-    """Points with whole numbers as int64, others as float64, dates as days since 1970, words as categories."""
+    """Points: whole numbers as int64, others as float64, dates as days since 1970, words as categories."""
     import pandas as pd
 
     found = points.reset_index(drop=True)

@@ -29,8 +29,9 @@ class FoundBox:
 
     ``limits``: a row per restricted parameter, the most certain first: ``low`` and ``high`` (of numbers),
     ``values`` (of others: those inside, a list), ``qp_low`` and ``qp_high`` (nan where that side is open).
-    ``coverage``: share of all points of interest that are inside; ``density``: share of points inside that are
-    of interest; ``mass``: share of all points that are inside; ``base_rate``: share of all that are of interest.
+    ``coverage``: share of all points of interest that are inside; ``density``: share of points inside that
+    are of interest; ``mass``: share of all points that are inside; ``base_rate``: share of all that are of
+    interest. ``of_interest`` and ``inside``: (points,).
     """
 
     limits: pd.DataFrame
@@ -47,12 +48,10 @@ def discover(
 ) -> FoundBox:
     """Find the box in which an outcome lies beyond a threshold, by PRIM of the EMA workbench.
 
-    ``points``: a row per point, a column per parameter; ``values`` (points,). Of the boxes that PRIM peels, the
-    one with the most coverage is taken that reaches ``density``. Raises UserMistake where the workbench is
+    ``points``: a row per point, a column per parameter; ``values`` (points,). Of the boxes that PRIM peels,
+    the one with the most coverage is taken that reaches ``density``. Raises UserMistake where the workbench is
     missing, too few or too many points are of interest, or no box is that dense.
     """
-    import pandas as pd
-
     if not np.isfinite(values).all():
         raise UserMistake(
             f"the outcome does not exist at {int((~np.isfinite(values)).sum())} of {len(values)} points"
@@ -66,8 +65,8 @@ def discover(
         )
     if count >= density * len(values):
         raise UserMistake(
-            f"{count} of {len(values)} points lie {side} {threshold:g} already: a box of {density:.0%} would be "
-            "everything; take another threshold, or a higher --density"
+            f"{count} of {len(values)} points lie {side} {threshold:g} already: a box of {density:.0%} would "
+            "be everything; take another threshold, or a higher --density"
         )
     prim = _prim()
     given = in_numbers(points)

@@ -82,9 +82,7 @@ class Design:
             return morris.sample(self.problem, self.samples, num_levels=LEVELS, seed=self.seed)
         from SALib.sample import sobol
 
-        return sobol.sample(
-            self.problem, self.samples, calc_second_order=self.second_order, seed=self.seed
-        )
+        return sobol.sample(self.problem, self.samples, calc_second_order=self.second_order, seed=self.seed)
 
 
 def need_salib() -> None:

@@ -9,10 +9,12 @@ from darien.experiments.indices import APART, MAIN, Indices
 if TYPE_CHECKING:
     from darien.experiments.sensitivity import Sensitivity
 
-CONDITIONAL = "Given the departures as reconstructed, and the ranges of the sweep file: other ranges, other indices."
+CONDITIONAL = (
+    "Given the departures as reconstructed, and the ranges of the sweep file: other ranges, other indices."
+)
 MEANING = {
     "morris": (
-        "mu* is how much the outcome moves, on average, when the parameter alone goes through its whole range,",
+        "mu* is how much the outcome moves, on average, when the parameter alone goes through its range,",
         "at whatever place of the others; sigma, how much that depends on where (curved, or with others).",
     ),
     "sobol": (
@@ -39,7 +41,9 @@ def text(found: Sensitivity) -> str:
         *FLOOR,
     ]
     if found.replicates == 1:
-        lines.append("With 1 replicate chance cannot be told apart: no floor. Give the sweep more replicates.")
+        lines.append(
+            "With 1 replicate chance cannot be told apart: no floor. Give the sweep more replicates."
+        )
     for one, indices in found.found.items():
         lines += ["", f"{one} ({found.units[one]})", *_outcome(found, indices)]
     return "\n".join(lines) + "\n"
@@ -86,7 +90,13 @@ def _table(method: str, indices: Indices) -> list[str]:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
         "  "
-        + "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:-1], widths[1:-1], strict=True)), row[-1]]).rstrip()
+        + "  ".join(
+            [
+                row[0].ljust(widths[0]),
+                *(c.rjust(w) for c, w in zip(row[1:-1], widths[1:-1], strict=True)),
+                row[-1],
+            ]
+        ).rstrip()
         for row in rows
     ]
 

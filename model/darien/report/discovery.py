@@ -59,10 +59,9 @@ def draw_box(found: Found) -> Sheet:
     head(
         sheet,
         f"{said['title']}: where {words(said['outcome'])} is {side}",
-        f"Blue: the box. {said['density']:.0%} of the points inside are {said['side']} the threshold, of all points "
-        f"{said['base_rate']:.0%};".replace("%", " %")
-        + f" {said['coverage']:.0%} of those lie inside it.\n".replace("%", " %")
-        + "Parameters that the box leaves open are not shown: they may be anything in it.",
+        f"Blue: the box. {_percent(said['density'])} of the points inside are {said['side']} the threshold, of "
+        f"all points {_percent(said['base_rate'])}; {_percent(said['coverage'])} of those lie inside it.\n"
+        "Parameters that the box leaves open are not shown: they may be anything in it.",
     )
     key(
         sheet,
@@ -78,8 +77,8 @@ def draw_box(found: Found) -> Sheet:
     )
     note(
         sheet,
-        "Quasi-p: the chance that a limit this good comes about with a parameter of no effect (Bryant and Lempert "
-        "2010); above 0.05, grey, the limit may be chance.",
+        "Quasi-p: the chance that a limit this good comes about with a parameter of no effect (Bryant and "
+        "Lempert 2010); above 0.05, grey, the limit may be chance.",
     )
     return sheet
 
@@ -114,10 +113,14 @@ def _row(
         kinds = sorted(column.astype(str).unique())
         part = width / len(kinds)
         x = left + part * (np.array([kinds.index(str(value)) for value in column]) + 0.5) + spread * part
-        spans = [(left + part * kinds.index(kind), left + part * (kinds.index(kind) + 1)) for kind in one["values"]]
+        spans = [
+            (left + part * kinds.index(kind), left + part * (kinds.index(kind) + 1)) for kind in one["values"]
+        ]
         ends = ("", "")
         for place_, kind in enumerate(kinds):
-            sheet.write(left + part * (place_ + 0.5), y - 0.24, kind, 10, across="middle", up="top", color=GREY)
+            sheet.write(
+                left + part * (place_ + 0.5), y - 0.24, kind, 10, across="middle", up="top", color=GREY
+            )
     sheet.add(_bar(left, left + width, y, PALE, 1.0))
     for begin, end in spans:
         sheet.add(_bar(begin, end, y, BLUE, 0.5))
@@ -153,6 +156,10 @@ def _quasi(one: dict[str, Any]) -> str:
     if len(said) == 1:
         return _small(said[0][1])
     return "; ".join(f"{side} {_small(p)}" for side, p in said)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")
 
 
 def _least(one: dict[str, Any]) -> float:

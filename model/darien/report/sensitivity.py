@@ -98,9 +98,16 @@ def _panel(sheet: Sheet, box: Box, part: pd.DataFrame, morris: bool, converged: 
             _whisker(panel, row["S1"], row["S1_conf"], y - 0.3, ORANGE)
             panel.marks([row["S1"]], [y - 0.3], ORANGE, "o", 5, markeredgecolor=BLACK, zorder=4)
         if row["floor"] == row["floor"] and row["floor"] > 0:
-            panel.line([row["floor"]] * 2, [y - 0.42, y + 0.42], BLACK, 1.3, linestyle=(0, (2, 1.5)), zorder=5)
+            panel.line(
+                [row["floor"]] * 2, [y - 0.42, y + 0.42], BLACK, 1.3, linestyle=(0, (2, 1.5)), zorder=5
+            )
         sheet.write(
-            panel.left - 0.1, float(panel.y(y)), words(row["parameter"]), 11, across="right", up="middle",
+            panel.left - 0.1,
+            float(panel.y(y)),
+            words(row["parameter"]),
+            11,
+            across="right",
+            up="middle",
             color=BLACK if row["known"] else GREY,
         )
     first = part.iloc[0]
@@ -109,7 +116,9 @@ def _panel(sheet: Sheet, box: Box, part: pd.DataFrame, morris: bool, converged: 
     if not converged:
         panel.write(1, 1, "not converged", 10.5, up_by=9, across="right", color="#B03A00", face="bold")
     unit = f"{first['unit']} over the whole range" if morris else "share of the variance"
-    sheet.write(panel.left + panel.width / 2, panel.bottom - 0.33, unit, 10.5, across="middle", up="top", color=GREY)
+    sheet.write(
+        panel.left + panel.width / 2, panel.bottom - 0.33, unit, 10.5, across="middle", up="top", color=GREY
+    )
 
 
 def _whisker(panel: Panel, middle: float, half: float, y: float, colour: str) -> None:
@@ -119,17 +128,24 @@ def _whisker(panel: Panel, middle: float, half: float, y: float, colour: str) ->
 def _words(sheet: Sheet, found: Found, morris: bool) -> None:
     said = found.manifest
     if morris:
-        title, lines = "which parameters move what", (
-            "Bars: mu*, how much the outcome moves on average when the parameter alone goes through its whole "
-            "range.\nDiamonds: sigma, how much that depends on where the other parameters are, or bends on the way."
+        title, lines = (
+            "which parameters move what",
+            (
+                "Bars: mu*, how much the outcome moves on average when the parameter alone goes through its "
+                "range.\nDiamonds: sigma, how much that depends on where the other parameters are, or bends "
+                "on the way."
+            ),
         )
         other = ("sigma", {"color": ORANGE, "marker": "D", "markersize": 7, "markeredgecolor": BLACK})
         main = "mu*"
     else:
-        title, lines = "whose share of the variance it is", (
-            "Bars: ST, the share of the variance that would stay if all other parameters were known.\n"
-            "Dots: S1, the share that would go if this one alone were known. A bar beyond its dot acts together "
-            "with others."
+        title, lines = (
+            "whose share of the variance it is",
+            (
+                "Bars: ST, the share of the variance that would stay if all other parameters were known.\n"
+                "Dots: S1, the share that would go if this one alone were known. A bar beyond its dot acts "
+                "together with others."
+            ),
         )
         other = ("S1", {"color": ORANGE, "marker": "o", "markersize": 7, "markeredgecolor": BLACK})
         main = "ST"
@@ -141,16 +157,16 @@ def _words(sheet: Sheet, found: Found, morris: bool) -> None:
         ("95 % interval", {"color": BLACK, "linewidth": 1.6}),
     ]
     if said["replicates"] > 1:
-        entries.append(("what chance alone would give", {"color": BLACK, "linewidth": 1.4, "linestyle": (0, (2, 1.5))}))
+        entries.append(
+            ("what chance alone would give", {"color": BLACK, "linewidth": 1.4, "linestyle": (0, (2, 1.5))})
+        )
     key(sheet, 0.25, sheet.height - 1.08, entries, size=11)
     kind = "trajectories" if morris else "base samples"
     note(
         sheet,
-        f"{said['samples']:,} {kind}, {said['points']:,} points, {said['replicates']} replicates each. Known: the "
-        "interval keeps above what chance alone would give.",
+        f"{said['samples']:,} {kind}, {said['points']:,} points, {said['replicates']} replicates each. Known: "
+        "the interval keeps above what chance alone would give.",
         "Shares hold for the ranges given to the parameters; with other ranges they are others."
         if not morris
         else "Effects hold for the ranges given to the parameters; with other ranges they are others.",
     )
-
-

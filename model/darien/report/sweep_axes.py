@@ -1,4 +1,4 @@
-"""What the figures of sweeps share: a parameter as an axis, an outcome with its range, which outcomes to draw."""
+"""What the figures of sweeps share: parameters as axes, outcomes with their ranges, which ones to draw."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ Kind = Literal["number", "date", "words"]
 class Axis:
     """A parameter of a sweep as an axis: of numbers, of dates, or of words in their order.
 
-    ``values``: the different values that it takes, sorted (dates as Timestamps). ``ends``: from where to where it
-    may go, of numbers.
+    ``values``: the different values that it takes, sorted (dates as Timestamps). ``ends``: from where to
+    where the axis goes.
     """
 
     name: str
@@ -158,7 +158,9 @@ def spread_words(swept: Swept) -> str:
         return "One replicate at each point: how much chance matters cannot be shown."
     of = "chance, and the unknowns as the fit leaves them" if fit else "chance alone"
     if count < MANY:
-        return f"Ranges span the lowest and highest of {count} replicates ({of}; the same luck at each point)."
+        return (
+            f"Ranges span the lowest and highest of {count} replicates ({of}; the same luck at each point)."
+        )
     return f"Ranges hold the middle 90 % of {count} replicates ({of}; the same luck at each point)."
 
 

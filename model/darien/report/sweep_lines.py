@@ -64,12 +64,18 @@ def draw_lines(swept: Swept) -> Sheet | None:
         _panel(sheet, grid[place // columns][place % columns], one, x, lines, swept)
     by = f", by {lines.words}" if lines is not None else ""
     several = shown[0].by_point.several
-    ends = "" if not several else " Bands: the range of the replicates." if x.continuous else " Bars: their range."
+    ends = (
+        ""
+        if not several
+        else " Bands: the range of the replicates."
+        if x.continuous
+        else " Bars: their range."
+    )
     head(
         sheet,
         f"{swept.manifest['title']}: what {x.words} changes{by}",
-        f"Lines: mean over the replicates of each point.{ends} Each panel has a scale of its own, which need not "
-        "begin at 0.",
+        f"Lines: mean over the replicates of each point.{ends} Each panel has a scale of its own, "
+        "which need not begin at 0.",
     )
     if lines is not None:
         said = [(lines.say(value), _look(i) | {"linewidth": 2.2}) for i, value in enumerate(lines.values)]
@@ -100,7 +106,9 @@ def _panel(sheet: Sheet, box: Box, one: Drawn, x: Axis, lines: Axis | None, swep
         rows = np.flatnonzero(kinds == kind)
         rows = rows[np.argsort(place[rows], kind="stable")]
         rows = rows[np.isfinite(mean[rows])]
-        _line(panel, place[rows], (mean[rows], low[rows], high[rows]), line, one.by_point.several, x.continuous)
+        _line(
+            panel, place[rows], (mean[rows], low[rows], high[rows]), line, one.by_point.several, x.continuous
+        )
     panel.write(0, 1, one.words, 12.5, up_by=9, face="bold")
     sheet.write(panel.left + panel.width / 2, panel.bottom - 0.34, x.words, 11, across="middle", up="top")
 

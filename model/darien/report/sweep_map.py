@@ -118,7 +118,12 @@ def _scale(sheet: Sheet, box: Box, least: float, most: float) -> None:
     for share in (0.0, 0.5, 1.0):
         y = bottom + share * height
         sheet.write(
-            left + width + 0.06, y, short(least + share * (most - least), max(abs(least), abs(most))), 9.5, up="middle", color=GREY
+            left + width + 0.06,
+            y,
+            short(least + share * (most - least), max(abs(least), abs(most))),
+            9.5,
+            up="middle",
+            color=GREY,
         )
 
 

@@ -1,4 +1,4 @@
-"""A sweep over many parameters: parallel coordinates, a strand per point, coloured by where an outcome is high."""
+"""A sweep over many parameters: parallel coordinates, a strand per point, coloured where an outcome is high."""
 
 from __future__ import annotations
 
@@ -36,7 +36,13 @@ def draw_strands(swept: Swept, one: Drawn) -> Sheet | None:
     base = _FOOT + 0.1
     columns = [_shares(axis.at(swept.points[axis.name]), axis.limits()) for axis in found]
     columns.append(_shares(mean, (float(np.nanmin(mean)), float(np.nanmax(mean)))))
-    strands = np.stack([np.stack([np.full(len(mean), x), base + _HIGH * c], axis=1) for x, c in zip(xs, columns, strict=True)], axis=1)
+    strands = np.stack(
+        [
+            np.stack([np.full(len(mean), x), base + _HIGH * c], axis=1)
+            for x, c in zip(xs, columns, strict=True)
+        ],
+        axis=1,
+    )
     few = max(1, round(SHARE * len(points)))
     order = points[np.argsort(mean[points], kind="stable")]
     lowest, highest = order[:few], order[len(order) - few :]
@@ -47,7 +53,9 @@ def draw_strands(swept: Swept, one: Drawn) -> Sheet | None:
         (lowest, BLUE, 1.4, alpha, 2),
         (highest, VERMILLION, 1.4, alpha, 3),
     ):
-        sheet.add(LineCollection(list(strands[which]), colors=colour, linewidths=line, alpha=clear, zorder=layer))
+        sheet.add(
+            LineCollection(list(strands[which]), colors=colour, linewidths=line, alpha=clear, zorder=layer)
+        )
     for x, axis in zip(xs, [*found, None], strict=True):
         sheet.add(Line2D([x, x], [base, base + _HIGH], color=BLACK, linewidth=1.3, zorder=4))
         if axis is None:
@@ -61,9 +69,10 @@ def draw_strands(swept: Swept, one: Drawn) -> Sheet | None:
         sheet.write(x, base + _HIGH + 0.36, _in_lines(name), 11, across="middle", up="bottom", face=face)
     head(
         sheet,
-        f"{swept.manifest['title']}: what goes with a high or low \N{LEFT DOUBLE QUOTATION MARK}{one.plain}\N{RIGHT DOUBLE QUOTATION MARK}",
-        "Each strand is a point of the sweep: where it crosses an axis is its value there, the last axis the outcome.\n"
-        "Where one colour keeps to one end of an axis, that parameter decides; where colours mix, it does not.",
+        f"{swept.manifest['title']}: what goes with a high or low value of {one.plain}",
+        "Each strand is a point of the sweep: where it crosses an axis is its value there; the last axis is the "
+        "outcome.\nWhere one colour keeps to one end of an axis, that parameter decides; where colours mix, it "
+        "does not.",
     )
     share = f"{few} of {len(points)} points"
     key(

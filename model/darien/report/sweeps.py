@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def drawings(swept: Swept) -> dict[str, Callable[[], Sheet | None]]:
     """The figures that fit the design, by name.
 
-    One parameter: lines. A grid of two: a map, and lines where one takes few values. All others: strands, a figure
-    per outcome.
+    One parameter: lines. A grid of two: a map, and lines where one takes few values. All others: strands, a
+    figure per outcome.
     """
     found: dict[str, Callable[[], Sheet | None]] = {}
     one_or_grid = len(axes(swept)) == 1 or is_grid(swept)
