@@ -71,6 +71,9 @@ Sets = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as parameters.cost_weight=2."),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes to run on.")]
+Dask = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster whose scheduler is there.")
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -134,18 +137,19 @@ def run(
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios or comparisons.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios, comparisons or sweeps.")],
     resolved: Annotated[bool, typer.Option("--resolved", help="Print the whole scenario.")] = False,
     sets: Sets = None,
 ) -> None:
-    """Print every fault of scenario and comparison files, with file and line; or a resolved scenario."""
+    """Print every fault of scenario, comparison and sweep files, with file and line; or a resolved scenario."""
     from darien.experiments.comparison import is_comparison
+    from darien.experiments.sweep_file import is_sweep
     from darien.scenario.files import read, to_yaml, warnings
 
     faulty = False
     for number, what in enumerate(files):
-        if is_comparison(what):
-            faulty |= not _sound_comparison(what, sets or (), resolved)
+        if is_comparison(what) or is_sweep(what):
+            faulty |= not _sound_experiment(what, sets or (), resolved)
             continue
         scenario, found = read(what, sets or (), world=not resolved)
         faulty |= bool(found)
@@ -166,20 +170,26 @@ def check(
         raise typer.Exit(2)
 
 
-def _sound_comparison(what: str, sets: Sequence[str], resolved: bool) -> bool:
-    from darien.experiments.comparison import load
-    from darien.scenario.errors import ScenarioError, UserMistake
+def _sound_experiment(what: str, sets: Sequence[str], resolved: bool) -> bool:
+    """Whether a comparison or sweep has no faults; prints them, or what it is."""
+    from darien.experiments import comparison, sweep_command
+    from darien.scenario.errors import ScenarioError
 
+    compares = comparison.is_comparison(what)
     if sets or resolved:
-        raise UserMistake(f"{what}: is a comparison: --set and --resolved are for scenarios")
+        kind = "comparison" if compares else "sweep"
+        raise UserMistake(f"{what}: is a {kind}: --set and --resolved are for scenarios")
     try:
-        loaded = load(what)
+        if compares:
+            loaded = comparison.load(what)
+            said = f"{loaded.comparison.replicates} pairs each of {loaded.comparison.base} and {', '.join(loaded.options)}"
+        else:
+            said = sweep_command.checked(what)
     except ScenarioError as error:
         for fault in error.faults:
             print(fault, file=sys.stderr)
         return False
-    options = ", ".join(loaded.options)
-    print(f"{what}: ok: {loaded.comparison.replicates} pairs each of {loaded.comparison.base} and {options}")
+    print(f"{what}: ok: {said}")
     return True
 
 
@@ -274,6 +284,23 @@ def compare(
     with _working("days simulated") as progress:
         written = command(file, workers, replicates, out, progress, fit)
     print(_where(written, draw_comparison(written)))
+
+
+@app.command()
+def sweep(
+    file: Annotated[str, typer.Argument(help="A sweep: a file, or the name of a built-in one.")],
+    replicates: Annotated[int | None, typer.Option(min=1, help="Per point; the file's own if not given.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes to run on; 1 if not given.")] = None,
+    dask: Dask = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; results/NAME if not given.")] = None,
+) -> None:
+    """Run a scenario at many points of its parameters. Started again, it goes on where it was."""
+    from darien.experiments.sweep_command import command, told
+
+    with _working("runs") as progress:
+        found = command(file, workers=workers, dask=dask, replicates=replicates, out=out, progress=progress)
+    print(told(found))
+    print(_where(found.folder, []))
 
 
 @app.command()
