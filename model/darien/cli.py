@@ -300,7 +300,73 @@ def sweep(
     with _working("runs") as progress:
         found = command(file, workers=workers, dask=dask, replicates=replicates, out=out, progress=progress)
     print(told(found))
-    print(_where(found.folder, []))
+
+    from darien.report.figures import draw_sweep
+
+    print(_where(found.folder, draw_sweep(found.folder)))
+
+
+@app.command()
+def sensitivity(
+    file: Annotated[str, typer.Argument(help="A sweep: a file, or the name of a built-in one.")],
+    method: Annotated[
+        str | None, typer.Option(help="morris or sobol; the file's own design if not given.")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(help="Trajectories (morris), or base samples, a power of two (sobol).")
+    ] = None,
+    outcomes: Annotated[
+        str | None,
+        typer.Option(metavar="A,B@PLACE", help="Whose indices; the file's own, else all, if not given."),
+    ] = None,
+    second_order: Annotated[
+        bool, typer.Option("--second-order", help="Indices of pairs too (sobol), for twice the runs.")
+    ] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes to run on; 1 if not given.")] = None,
+    dask: Dask = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write; results/sensitivity-NAME if not given.")
+    ] = None,
+) -> None:
+    """Tell which parameters of a sweep move an outcome, how much, and how sure that is."""
+    from darien.experiments.sensitivity import command
+    from darien.report.figures import draw_sensitivity
+
+    wanted = None if outcomes is None else [name.strip() for name in outcomes.split(",")]
+    with _working("runs") as progress:
+        written = command(
+            file,
+            method,
+            samples,
+            wanted,
+            second_order=second_order,
+            workers=workers,
+            dask=dask,
+            out=out,
+            progress=progress,
+        )
+    print(_where(written, draw_sensitivity(written)))
+
+
+@app.command()
+def discover(
+    folder: Annotated[Path, typer.Argument(help="The folder of a sweep.")],
+    outcome: Annotated[str, typer.Option(metavar="NAME[@PLACE]", help="What may fail.")],
+    above: Annotated[float | None, typer.Option(help="It fails where it is above that.")] = None,
+    below: Annotated[float | None, typer.Option(help="It fails where it is below that.")] = None,
+    density: Annotated[
+        float, typer.Option(help="Of the points in the box, the share that must be failures.")
+    ] = 0.8,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write; results/discover-NAME if not given.")
+    ] = None,
+) -> None:
+    """Find in which region of a sweep's parameters an outcome fails, by PRIM."""
+    from darien.experiments.discover_command import command
+    from darien.report.figures import draw_discovery
+
+    written = command(folder, outcome, above=above, below=below, density=density, out=out)
+    print(_where(written, draw_discovery(written)))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from darien.scenario.errors import UserMistake, listed, nearest
 if TYPE_CHECKING:
     import pandas as pd
 
+    from darien.experiments.sweep_file import LoadedSweep
     from darien.record.swept import Swept
 
 EVERYWHERE = ""
@@ -62,6 +63,22 @@ def find(table: pd.DataFrame, wanted: Sequence[str] | None, option: str) -> list
             raise UserMistake(f"{option}: no outcome is named {name}; {hint}")
         found.append(by_name[name])
     return found
+
+
+def check(loaded: LoadedSweep, wanted: Sequence[str], option: str) -> None:
+    """Refuse, before anything is run, outcomes that no run has or that the sweep leaves out. Raises UserMistake."""
+    from darien.experiments.run import warm_up
+
+    base, asked = loaded.base, loaded.sweep.outcomes
+    known = list(dict.fromkeys(warm_up(base).outcomes["outcome"])) if asked is None else list(asked)
+    places = {place.country for place in base.places.values()} | {*base.detention_centres, *base.legs}
+    for name in wanted:
+        outcome, _, place = name.partition("@")
+        for word, among, what in ((outcome, known, "outcome"), (place, sorted(places), "place")):
+            if word not in among and not (what == "place" and "@" not in name):
+                near = nearest(word, among)
+                hint = f"did you mean {near}?" if near else f"known: {listed(among, most=100)}"
+                raise UserMistake(f"{option}: {name}: no {what} is named {word}; {hint}")
 
 
 def unit_of(table: pd.DataFrame, one: Named) -> str:

@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,16 +147,19 @@ def command(
     outcomes: Sequence[str] | None = None,
     *,
     second_order: bool = False,
-    workers: int = 1,
-    on: Executor | None = None,
+    workers: int | None = None,
+    dask: str | None = None,
     out: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """What ``darien sensitivity FILE`` does: run, print the indices, write the folder, return its path.
 
+    ``workers``: processes of this machine, one where None; ``dask``: the address of a cluster in their place.
     ``out`` is ``results/sensitivity-`` and the name of the file where None. Raises UserMistake for all that
     the user can put right, before anything is run.
     """
+    if dask is not None and workers is not None:
+        raise UserMistake("--dask and --workers: give one of them; a cluster has workers of its own")
     need_salib()
     loaded = load_sweep(file)
     design = design_of(loaded, method, samples, second_order)
@@ -163,9 +167,17 @@ def command(
     check_folder(folder)
     if outcomes is None:
         outcomes = loaded.sweep.outcomes
-    found = sensitivity(
-        loaded, design, folder / RUNS, outcomes=outcomes, workers=workers, on=on, progress=progress
-    )
+    else:
+        named.check(loaded, outcomes, "--outcomes")
+    with ExitStack() as stack:
+        on = None
+        if dask is not None:
+            from darien.experiments.dask_pool import dask_executor
+
+            on = stack.enter_context(dask_executor(dask))
+        found = sensitivity(
+            loaded, design, folder / RUNS, outcomes=outcomes, workers=workers or 1, on=on, progress=progress
+        )
     print(found.text(), end="")
     return write(folder, found)
 
@@ -193,7 +205,8 @@ def design_of(
             f"{shown(loaded.file)}: parameters.{open_[0]}: needs low and high: the base gives no range for it"
         )
     if samples is None:
-        samples = loaded.sweep.points if chosen == of_file else None
+        points = loaded.sweep.points
+        samples = points if chosen == of_file and isinstance(points, int) else None
     return Design(
         method=chosen,
         parameters=list(loaded.parameters),

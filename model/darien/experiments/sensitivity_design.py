@@ -24,8 +24,9 @@ DELTA = LEVELS / (2 * (LEVELS - 1))  # how far a step of a trajectory goes, as a
 class Design:
     """Which points a method needs: the same seed gives the same points, and a larger design begins with them.
 
-    ``parameters``: their names, two or more. ``samples``: trajectories (Morris), or base samples, a power of two (Sobol). ``second_order``: Sobol
-    indices of pairs too, for nearly twice the points. Raises UserMistake for numbers that cannot be.
+    ``parameters``: their names, two or more. ``samples``: trajectories (Morris), or base samples, a power of
+    two (Sobol). ``second_order``: Sobol indices of pairs too, for nearly twice the points. Raises UserMistake
+    for numbers that cannot be.
     """
 
     method: Method

@@ -78,13 +78,13 @@ def _table(method: str, indices: Indices) -> list[str]:
         else {"ST": ("ST", "ST_conf"), "S1": ("S1", "S1_conf")}
     )
     ordered = indices.table.sort_values(main, ascending=False, kind="stable")
-    unlike = "{:,.4g}".format if method == "morris" else "{:.2f}".format
+    say = _amount if method == "morris" else "{:.2f}".format
     rows = [["", *columns, "floor", ""]]
     for name, row in ordered.iterrows():
         cells = [str(name)]
         for value, half in columns.values():
-            cells.append(unlike(row[value]) + (f" ± {unlike(row[half])}" if half else ""))
-        cells.append(unlike(row["floor"]) if row["floor"] == row["floor"] else "")
+            cells.append(say(row[value]) + (f" ± {say(row[half])}" if half else ""))
+        cells.append(say(row["floor"]) if row["floor"] == row["floor"] else "")
         cells.append(_known(method, row))
         rows.append(cells)
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
@@ -99,6 +99,11 @@ def _table(method: str, indices: Indices) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def _amount(value: float) -> str:
+    """Whole from 100 up, three figures below."""
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
 
 
 def _known(method: str, row: Any) -> str:
