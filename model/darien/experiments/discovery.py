@@ -49,19 +49,21 @@ def to_ema(swept: Swept) -> tuple[pd.DataFrame, dict[str, Floats]]:
 
 
 def in_numbers(points: pd.DataFrame) -> pd.DataFrame:
-    """Points: whole numbers as int64, others as float64, dates as days since 1970, words as categories."""
+    """Points with all numbers as float64, dates as days since 1970, words as categories.
+
+    Whole numbers too: the workbench puts limits between them, which its tables of integers refuse.
+    """
     import pandas as pd
 
     found = points.reset_index(drop=True)
     for name in found.columns:
         column = found[name]
         if pd.api.types.is_datetime64_any_dtype(column):
-            found[name] = column.to_numpy(dtype="datetime64[D]").astype(np.int64)
+            found[name] = column.to_numpy(dtype="datetime64[D]").astype(np.float64)
         elif pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
             found[name] = column.astype(str).astype("category")
         else:
-            whole = pd.api.types.is_integer_dtype(column)
-            found[name] = column.astype(np.int64 if whole else np.float64)
+            found[name] = column.astype(np.float64)
     return found
 
 

@@ -6,6 +6,7 @@ most of the points in what is left are of interest. It knows only the points it 
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -70,7 +71,9 @@ def discover(
         )
     prim = _prim()
     given = in_numbers(points)
-    box = prim.Prim(given, interest.astype(int), threshold=density).find_box()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it uses what pandas is about to drop
+        box = prim.Prim(given, interest.astype(int), threshold=density).find_box()
     if not (box.peeling_trajectory["density"] >= density).any():
         raise UserMistake(
             f"no box in which {density:.0%} of the points lie {side} {threshold:g} was found: take a lower "
@@ -126,7 +129,6 @@ def _quasi_p(value: float) -> float:
 def _prim() -> Any:
     """PRIM of the workbench, which takes seconds to import. Raises UserMistake where it is missing."""
     import logging
-    import warnings
 
     try:
         with warnings.catch_warnings():
