@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from darien import __version__
+from darien.experiments.results_command import app as results
 from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(results, name="results")
 
 
 class Every(StrEnum):
@@ -299,7 +301,7 @@ def sweep(
 
     with _working("runs") as progress:
         found = command(file, workers=workers, dask=dask, replicates=replicates, out=out, progress=progress)
-    print(told(found))
+    print(f"{CONDITIONAL}\n{told(found)}")
 
     from darien.report.figures import draw_sweep
 

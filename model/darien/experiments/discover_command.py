@@ -13,6 +13,7 @@ from darien.experiments import named
 from darien.experiments.named import Named
 from darien.experiments.prim import DENSITY, FoundBox, Side, discover
 from darien.record.swept import read_sweep
+from darien.record.version import code_version, commit, package_versions
 from darien.record.whole import MANIFEST, check_target, whole_folder, write_json
 from darien.scenario.errors import UserMistake
 
@@ -119,6 +120,9 @@ def write(folder: Path, found: Discovered) -> Path:
                 "mass": box.mass,
                 "base_rate": box.base_rate,
                 "limits": limits(found.swept, box),
+                "code": code_version(),
+                "commit": commit(),
+                "versions": package_versions(),
             },
         )
     return folder

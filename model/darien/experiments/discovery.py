@@ -5,9 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 import tarfile
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from darien.experiments.named import every_outcome
+from darien.experiments.sweep_store import write_aside
 from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
@@ -88,18 +87,11 @@ def export_ema(swept: Swept, file: Path) -> Path:
         "experiments": {name: str(kind) for name, kind in experiments.dtypes.items()},
     }
     members["metadata.json"] = json.dumps(about).encode()
+    packed = io.BytesIO()
+    with gzip.GzipFile("", "wb", 6, packed, mtime=0) as stream:
+        _pack(stream, members)
     try:
-        descriptor, aside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as stream, gzip.GzipFile("", "wb", 6, stream, mtime=0) as packed:
-                _pack(packed, members)
-            umask = os.umask(0o077)
-            os.umask(umask)
-            os.chmod(aside, 0o666 & ~umask)
-            os.replace(aside, file)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
+        write_aside(file, packed.getvalue())
     except OSError as error:
         raise UserMistake(f"{file}: cannot be written: {error.strerror or error}") from error
     return file

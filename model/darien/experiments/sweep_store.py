@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Run = tuple[int, int]  # point and replicate
+_STALE = "id NOT IN (SELECT id FROM current)"
 
 
 class SweepStore:
@@ -134,33 +135,31 @@ class SweepStore:
 
     def finish(self) -> None:
         """Write the tidy table, as Parquet and as CSV."""
-        import pyarrow as pa
-        import pyarrow.csv
-        import pyarrow.parquet as pq
-
         found = swept.read_sweep(self.folder)
         with told(self.folder):
-            asides = [_aside(self.folder / name) for name in (swept.TABLE, swept.TABLE_CSV)]
-            try:
-                parquet: Any = None
-                csv: Any = None
-                with open(asides[0], "wb") as one, open(asides[1], "wb") as other:
-                    for block in found.blocks():
-                        table = plain_dates(pa.Table.from_pandas(block, preserve_index=False), found)
-                        if parquet is None:
-                            parquet = pq.ParquetWriter(one, table.schema, compression="zstd")
-                            csv = pyarrow.csv.CSVWriter(other, table.schema)
-                        parquet.write_table(table)
-                        csv.write_table(table)
-                    for writer in (parquet, csv):
-                        if writer is not None:
-                            writer.close()
-                if parquet is not None:
-                    for aside in asides:
-                        aside.replace(aside.with_suffix(""))
-            finally:
-                for aside in asides:
-                    aside.unlink(missing_ok=True)
+            for name in (swept.TABLE, swept.TABLE_CSV):
+                write_table(found, self.folder / name)
+
+    def prune(self) -> tuple[int, list[Path]]:
+        """Strike out runs that are not of the sweep as it was last started.
+
+        Returns how many they were, and the files that no run needs, which are for the caller to remove.
+        """
+        with told(self.folder):
+            with self._transaction():
+                (gone,) = self._rows.execute(f"SELECT COUNT(*) FROM run WHERE {_STALE}").fetchone()
+                self._strike(_STALE, ())
+                self._rows.execute("DELETE FROM part WHERE name NOT IN (SELECT part FROM run WHERE part NOT NULL)")
+                named = {name for (name,) in self._rows.execute("SELECT name FROM part")}
+            parts = sorted((self.folder / swept.SERIES).glob("part-*.parquet"))
+            unneeded = [path for path in parts if path.name not in named]
+            unneeded += sorted(self.folder.rglob("*.aside"))
+            return gone, unneeded
+
+    def shrink(self) -> None:
+        """Give the room of rows that are gone back to the disk."""
+        with told(self.folder):
+            self._rows.execute("VACUUM")
 
     def _part_of(self, runs: Sequence[Kept]) -> str:
         """A name that no other set of runs has, in the order of the points."""
@@ -226,6 +225,31 @@ def write_aside(path: Path, data: bytes) -> None:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+
+
+def write_table(found: swept.Swept, path: Path) -> None:
+    """Write the tidy table of a sweep to a file, ``.parquet`` or ``.csv``, whole or not at all."""
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet as pq
+
+    aside = _aside(path)
+    writer: Any = None
+    try:
+        with open(aside, "wb") as file:
+            for block in found.blocks():
+                table = plain_dates(pa.Table.from_pandas(block, preserve_index=False), found)
+                if writer is None and path.suffix == ".csv":
+                    writer = pyarrow.csv.CSVWriter(file, table.schema)
+                elif writer is None:
+                    writer = pq.ParquetWriter(file, table.schema, compression="zstd")
+                writer.write_table(table)
+            if writer is not None:
+                writer.close()
+        if writer is not None:  # nothing is there to write where every run failed
+            aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def plain_dates(table: pa.Table, found: swept.Swept) -> pa.Table:
