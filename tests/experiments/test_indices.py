@@ -26,7 +26,9 @@ def ishigami(unit: Floats) -> Floats:
     return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
 
 
-def of(function: Callable[[Floats], Floats], design: Design, noise: float = 0, replicates: int = 1) -> Indices:
+def of(
+    function: Callable[[Floats], Floats], design: Design, noise: float = 0, replicates: int = 1
+) -> Indices:
     values = function(design.unit())[:, None]
     luck = np.random.default_rng(5).normal(0, noise, (len(values), replicates))
     return analyse(design, values + luck)
@@ -53,16 +55,22 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
         table = of(ishigami, Design("sobol", ISHIGAMI, 256, seed)).table
         held += list(np.abs(table["S1"] - FIRST) <= table["S1_conf"])
         held += list(np.abs(table["ST"] - TOTAL) <= table["ST_conf"])
-    assert np.mean(held) > 0.9  # Sobol's sequence is better than the bootstrap thinks: it holds more, not less
+    assert (
+        np.mean(held) > 0.9
+    )  # Sobol's sequence is better than the bootstrap thinks: it holds more, not less
 
 
 def test_morris_orders_parameters_by_what_they_move() -> None:
     def made(unit: Floats) -> Floats:
-        return 10 * unit[:, 0] + 3 * unit[:, 1] - 1 * unit[:, 2] + 4 * unit[:, 3] * unit[:, 4] + 0 * unit[:, 5]
+        return (
+            10 * unit[:, 0] + 3 * unit[:, 1] - 1 * unit[:, 2] + 4 * unit[:, 3] * unit[:, 4] + 0 * unit[:, 5]
+        )
 
     names = ["ten", "three", "down", "with", "other", "none"]
     table = of(made, Design("morris", names, 200, seed=2)).table
-    assert table["mu_star"][["ten", "three", "down", "none"]].tolist() == pytest.approx([10, 3, 1, 0], abs=1e-9)
+    assert table["mu_star"][["ten", "three", "down", "none"]].tolist() == pytest.approx(
+        [10, 3, 1, 0], abs=1e-9
+    )
     assert table["mu"][["ten", "three", "down"]].tolist() == pytest.approx([10, 3, -1], abs=1e-9)
     assert table["mu_star"]["with"] == pytest.approx(2, abs=0.3)
     assert table["sigma"][["ten", "three", "down", "none"]].max() < 1e-9

@@ -15,7 +15,7 @@ import pytest
 from darien.experiments.discovery import export_ema, in_numbers, to_ema
 from darien.experiments.prim import discover
 from darien.scenario.errors import UserMistake
-from tests.report.made_up_sweep import made_up_sweep
+from report.made_up_sweep import made_up_sweep
 
 COUNT = 1000
 
@@ -92,7 +92,7 @@ def test_where_no_box_can_be_it_says_why(threshold: float, density: float, says:
 
 def test_where_no_box_is_dense_enough_it_says_so() -> None:
     chance = np.random.default_rng(3).random(COUNT)
-    with pytest.raises(UserMistake, match="no box in which 95% of the points lie above 0.9 was found"):
+    with pytest.raises(UserMistake, match=r"no box in which 95% of the points lie above 0\.9 was found"):
         discover(points(), chance, 0.9, "above", density=0.95)
 
 

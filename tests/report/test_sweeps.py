@@ -63,13 +63,17 @@ def test_dates_and_words_have_axes_too() -> None:
     assert list(found) == ["map", "lines"]
     for text in found.values():
         assert {"2015-01-01", "crowd", "release"} <= set(text)
-    by_words = drawn(made_up_sweep(grid(rule=["crowd", "release"]), {"died": lambda p: p["rule"].str.len() * 1.0}))
+    by_words = drawn(
+        made_up_sweep(grid(rule=["crowd", "release"]), {"died": lambda p: p["rule"].str.len() * 1.0})
+    )
     assert "crowd" in by_words["lines"]
 
 
 def test_many_parameters_give_strands_of_each_outcome() -> None:
     chance = np.random.default_rng(1)
-    given = pd.DataFrame({"a": 10 ** chance.uniform(-1, 1, 64), "b": chance.random(64), "c": chance.random(64)})
+    given = pd.DataFrame(
+        {"a": 10 ** chance.uniform(-1, 1, 64), "b": chance.random(64), "c": chance.random(64)}
+    )
     swept = made_up_sweep(given, {**DIED, "removed": lambda p: p["b"]}, log=("a",))
     found = drawn(swept)
     assert list(found) == ["strands-died", "strands-removed"]
@@ -92,7 +96,16 @@ def test_log_axes_lie_between_their_ends() -> None:
     swept = made_up_sweep(pd.DataFrame({"a": [0.5, 1.0, 2.0, 4.0, 8.0, 40.0]}), DIED, log=("a",))
     [axis] = axes(swept)
     at, said = axis.ticks()
-    assert said == ["0.5", "1", "2", "5", "10", "20"] or set(said) <= {"0.5", "1", "2", "3", "5", "10", "20", "30"}
+    assert said == ["0.5", "1", "2", "5", "10", "20"] or set(said) <= {
+        "0.5",
+        "1",
+        "2",
+        "3",
+        "5",
+        "10",
+        "20",
+        "30",
+    }
     assert axis.limits() == pytest.approx((np.log10(0.5), np.log10(40)))
     assert (at >= axis.limits()[0] - 1e-3).all()
 
@@ -123,7 +136,9 @@ def sensitivity(method: str, replicates: int = 3) -> Found:
     main, other = ("mu_star", "sigma") if method == "morris" else ("ST", "S1")
     table = pd.DataFrame(
         {"outcome": "died", "place": "", "unit": "persons", "parameter": names, main: [0.8, 0.1]}
-    ).assign(**{f"{main}_conf": 0.1, other: [0.6, 0.05], "S1_conf": 0.1, "floor": 0.1, "known": [True, False]})
+    ).assign(
+        **{f"{main}_conf": 0.1, other: [0.6, 0.05], "S1_conf": 0.1, "floor": 0.1, "known": [True, False]}
+    )
     convergence = pd.DataFrame({"outcome": ["died"], "place": [""], "converged": [False]})
     manifest = {"title": "Made up", "method": method, "samples": 8, "points": 32, "replicates": replicates}
     return Found({**manifest, "parameters": names}, table, convergence)
@@ -148,7 +163,15 @@ def test_the_box_is_drawn_with_its_limits() -> None:
     open_ = {"low": None, "high": None, "values": None, "qp_low": None, "qp_high": None, "scale": "linear"}
     limits = [
         {**open_, "parameter": "a", "kind": "number", "low": 0.6, "qp_low": 1e-9},
-        {**open_, "parameter": "begins", "kind": "date", "low": 16832, "high": 16990, "qp_low": 0.2, "qp_high": 0.3},
+        {
+            **open_,
+            "parameter": "begins",
+            "kind": "date",
+            "low": 16832,
+            "high": 16990,
+            "qp_low": 0.2,
+            "qp_high": 0.3,
+        },
         {**open_, "parameter": "rule", "kind": "words", "values": ["crowd"], "qp_low": 0.01},
     ]
     manifest = {"title": "Made up", "outcome": "died", "side": "above", "threshold": 5.0, "unit": "persons"}

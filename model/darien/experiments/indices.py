@@ -54,13 +54,15 @@ class Convergence:
 class Indices:
     """What :func:`analyse` found of one outcome.
 
-    ``table``: a row per parameter: Morris ``mu``, ``mu_star``, ``mu_star_conf``, ``sigma``, in the unit of
-    the outcome for the whole range of the parameter; Sobol ``S1``, ``S1_conf``, ``ST``, ``ST_conf``, shares
-    of the variance, and ``S1_known`` (its interval keeps above 0); ``floor`` (what chance alone would give as the main index, nan with one replicate) and ``known``
-    (its interval keeps above the floor, or above 0). ``_conf`` is half of a 95 % interval. ``pairs``: with
-    second order, a row per pair: ``S2``, ``S2_conf``, ``known``. Both empty where the outcome does not vary:
-    then ``note`` says so. ``chance``: share of the variance of the means over replicates that is luck;
-    ``chance_of_one``: of the variance of a single run; nan with one replicate.
+    ``table``: a row per parameter. Morris: ``mu``, ``mu_star``, ``mu_star_conf``, ``sigma``, in the unit of
+    the outcome for the whole range of the parameter. Sobol: ``S1``, ``S1_conf``, ``ST``, ``ST_conf``, shares
+    of the variance, and ``S1_known`` (its interval keeps above 0). Both: ``floor`` (what chance alone would
+    give as the main index, nan with one replicate) and ``known`` (its interval keeps above the floor, or
+    above 0 without one). ``_conf`` is half of a 95 % interval. ``pairs``: with second order, a row per pair:
+    ``S2``, ``S2_conf``, ``known``. Both are empty where the outcome does not vary: then ``note`` says so.
+
+    ``chance``: share of the variance of the means over replicates that is luck; ``chance_of_one``: of the
+    variance of a single run; nan with one replicate.
     """
 
     table: pd.DataFrame

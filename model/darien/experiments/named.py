@@ -66,7 +66,10 @@ def find(table: pd.DataFrame, wanted: Sequence[str] | None, option: str) -> list
 
 
 def check(loaded: LoadedSweep, wanted: Sequence[str], option: str) -> None:
-    """Refuse, before anything is run, outcomes that no run has or that the sweep leaves out. Raises UserMistake."""
+    """Refuse, before anything is run, outcomes that no run has or that the sweep leaves out.
+
+    Raises UserMistake, which begins with ``option``.
+    """
     from darien.experiments.run import warm_up
 
     base, asked = loaded.base, loaded.sweep.outcomes

@@ -50,8 +50,8 @@ def discover(
     """Find the box in which an outcome lies beyond a threshold, by PRIM of the EMA workbench.
 
     ``points``: a row per point, a column per parameter; ``values`` (points,). Of the boxes that PRIM peels,
-    the one with the most coverage is taken that reaches ``density``. Raises UserMistake where the workbench is
-    missing, too few or too many points are of interest, or no box is that dense.
+    the one with the most coverage is taken that reaches ``density``. Raises UserMistake where the workbench
+    is missing, too few or too many points are of interest, or no box is that dense.
     """
     if not np.isfinite(values).all():
         raise UserMistake(

@@ -59,8 +59,8 @@ def draw_box(found: Found) -> Sheet:
     head(
         sheet,
         f"{said['title']}: where {words(said['outcome'])} is {side}",
-        f"Blue: the box. {_percent(said['density'])} of the points inside are {said['side']} the threshold, of "
-        f"all points {_percent(said['base_rate'])}; {_percent(said['coverage'])} of those lie inside it.\n"
+        f"Blue: the box. {_percent(said['density'])} of the points inside are {said['side']} the threshold, "
+        f"of all points {_percent(said['base_rate'])}; {_percent(said['coverage'])} of those lie inside it.\n"
         "Parameters that the box leaves open are not shown: they may be anything in it.",
     )
     key(

@@ -164,8 +164,8 @@ def _words(sheet: Sheet, found: Found, morris: bool) -> None:
     kind = "trajectories" if morris else "base samples"
     note(
         sheet,
-        f"{said['samples']:,} {kind}, {said['points']:,} points, {said['replicates']} replicates each. Known: "
-        "the interval keeps above what chance alone would give.",
+        f"{said['samples']:,} {kind}, {said['points']:,} points, {said['replicates']} replicates each. "
+        "Known: the interval keeps above what chance alone would give.",
         "Shares hold for the ranges given to the parameters; with other ranges they are others."
         if not morris
         else "Effects hold for the ranges given to the parameters; with other ranges they are others.",

@@ -1,4 +1,4 @@
-"""A sweep over many parameters: parallel coordinates, a strand per point, coloured where an outcome is high."""
+"""A sweep over many parameters: parallel coordinates, a strand per point, coloured by an outcome."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ def draw_strands(swept: Swept, one: Drawn) -> Sheet | None:
     head(
         sheet,
         f"{swept.manifest['title']}: what goes with a high or low value of {one.plain}",
-        "Each strand is a point of the sweep: where it crosses an axis is its value there; the last axis is the "
-        "outcome.\nWhere one colour keeps to one end of an axis, that parameter decides; where colours mix, it "
-        "does not.",
+        "Each strand is a point of the sweep: where it crosses an axis is its value there; the last axis is "
+        "the outcome.\nWhere one colour keeps to one end of an axis, that parameter decides; where colours "
+        "mix, it does not.",
     )
     share = f"{few} of {len(points)} points"
     key(
