@@ -125,7 +125,7 @@ def _row(
     for begin, end in spans:
         sheet.add(_bar(begin, end, y, BLUE, 0.5))
     for which, colour, size, clear in ((~interest, GREY, 2.2, 0.5), (interest, VERMILLION, 3.2, 0.8)):
-        look = {"linestyle": "none", "marker": "o", "markeredgewidth": 0}
+        look: dict[str, Any] = {"linestyle": "none", "marker": "o", "markeredgewidth": 0}
         sheet.add(Line2D(x[which], y + spread[which], color=colour, markersize=size, alpha=clear, **look))
     for side, edge in (("low", spans[0][0]), ("high", spans[-1][1])):
         if one["values"] is None and one[side] is not None:

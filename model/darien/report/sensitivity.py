@@ -35,10 +35,9 @@ def read_sensitivity(folder: Path) -> Found:
     import pandas as pd
 
     manifest = read_manifest(folder, KIND, FORMAT)
-    texts: dict[str, Any] = {"keep_default_na": False, "na_values": [""]}
     try:
         table, convergence = (
-            pd.read_csv(folder / name, **texts).fillna({"place": ""})
+            pd.read_csv(folder / name, dtype={"place": str}).fillna({"place": ""})
             for name in ("sensitivity.csv", "convergence.csv")
         )
     except pd.errors.EmptyDataError:  # no outcome varied
