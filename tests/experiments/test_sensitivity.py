@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +21,7 @@ from darien.experiments.design import in_units
 from darien.experiments.sensitivity import check_folder, design_of
 from darien.experiments.sweep_file import LoadedSweep, load_sweep
 from darien.record.whole import ResultError
+from darien.scenario import library
 from darien.scenario.errors import UserMistake
 
 WORLD = """\
@@ -265,3 +268,11 @@ def test_without_salib_it_says_what_to_install(
     status, out, err = command("sensitivity", write(tmp_path))
     assert (status, out) == (2, "")
     assert err == "a sensitivity analysis needs SALib: pip install 'darien[sensitivity]'\n"
+
+
+def test_the_example_that_the_how_to_shows_is_the_one_that_is_built_in() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "how-to-sensitivity.md"
+    [shown] = re.findall(r"^```yaml\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    example = yaml.safe_load(library.find("sweeps/unknowns-2014-2018").read_text(encoding="utf-8"))
+    assert {**yaml.safe_load(shown), "why": ""} == {**example, "why": ""}
+    assert list(load_sweep("unknowns-2014-2018").parameters) == list(example["parameters"])
