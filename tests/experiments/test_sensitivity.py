@@ -276,3 +276,15 @@ def test_the_example_that_the_how_to_shows_is_the_one_that_is_built_in() -> None
     example = yaml.safe_load(library.find("sweeps/unknowns-2014-2018").read_text(encoding="utf-8"))
     assert {**yaml.safe_load(shown), "why": ""} == {**example, "why": ""}
     assert list(load_sweep("unknowns-2014-2018").parameters) == list(example["parameters"])
+
+
+def test_where_nothing_varies_there_is_no_index_and_no_figure(
+    command: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    status, out, err = command("sensitivity", write(tmp_path), "--outcomes", "settled", "--out", "out")
+    assert (status, err) == (0, "")
+    assert "is 0 at every point: nothing moves it" in out
+    assert out.endswith("Results: out\n")
+    table = pd.read_csv(tmp_path / "out" / "sensitivity.csv")
+    assert len(table) == 0
+    assert list(table.columns[:4]) == ["outcome", "place", "unit", "parameter"]

@@ -66,13 +66,12 @@ class Sensitivity:
         ``outcome``, ``place``, ``unit``, ``parameter``, then the columns of the indices' table;
         outcomes that do not vary have none.
         """
-        return _under_each_other(
-            [self._named(one, indices.table.reset_index()) for one, indices in self.found.items()]
-        )
+        tables = [self._named(one, part.table.reset_index()) for one, part in self.found.items()]
+        return _under_each_other(tables, ("outcome", "place", "unit", "parameter"))
 
     def pairs(self) -> pd.DataFrame:
         """A row per outcome and pair of parameters, with second order; else empty."""
-        return _under_each_other([self._named(one, indices.pairs) for one, indices in self.found.items()])
+        return _under_each_other([self._named(one, part.pairs) for one, part in self.found.items()])
 
     def convergence(self) -> pd.DataFrame:
         """A row per outcome: whether its indices converged, and how much of its variance is chance."""
@@ -279,8 +278,9 @@ def _manifest(found: Sensitivity) -> dict[str, Any]:
     }
 
 
-def _under_each_other(tables: list[pd.DataFrame]) -> pd.DataFrame:
+def _under_each_other(tables: list[pd.DataFrame], columns: Sequence[str] = ()) -> pd.DataFrame:
+    """One table of all that have rows; where none has, no rows of some ``columns``."""
     import pandas as pd
 
     filled = [table for table in tables if len(table)]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(columns))

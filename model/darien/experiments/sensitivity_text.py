@@ -19,24 +19,25 @@ MEANING = {
     ),
     "sobol": (
         "S1 is the share of the variance that would go if the parameter alone were known; ST the share that",
-        "would stay if all others were known. ST above S1: it acts together with others.",
+        "would stay if all others were known. ST above S1 by more than the floor: it acts with others.",
     ),
 }
 FLOOR = (
     "floor is what chance alone would give a parameter without any effect. known: the 95 % interval keeps",
-    "above the floor (S1: above 0). An index that is not known is told from nothing by no more than chance.",
+    "above the floor (S1: above 0). What is not known cannot be told from no effect.",
 )
 
 
 def text(found: Sensitivity) -> str:
     """The indices of every outcome to read, the largest first, and what they mean and do not."""
-    design = found.design
+    design, fit = found.design, found.loaded.draws
     lines = [
         found.loaded.sweep.title,
         CONDITIONAL,
         f"{_method(found)}: {design.samples} {'trajectories' if design.method == 'morris' else 'samples'}, "
         f"{design.points} points of {len(design.parameters)} parameters, {found.replicates} "
-        f"replicate{'s' if found.replicates > 1 else ''} each, the same luck at each.",
+        f"replicate{'s' if found.replicates > 1 else ''} each, the same luck at each"
+        + (f"; replicate r has draw r of the fit {fit.name}." if fit is not None else "."),
         *MEANING[design.method],
         *FLOOR,
     ]

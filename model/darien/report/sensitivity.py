@@ -40,8 +40,6 @@ def read_sensitivity(folder: Path) -> Found:
             pd.read_csv(folder / name, dtype={"place": str}).fillna({"place": ""})
             for name in ("sensitivity.csv", "convergence.csv")
         )
-    except pd.errors.EmptyDataError:  # no outcome varied
-        return Found(manifest, pd.DataFrame(), pd.DataFrame())
     except (OSError, ValueError) as error:
         raise ResultError(f"{folder}: cannot read results: {error}") from error
     return Found(manifest, table, convergence)
@@ -142,8 +140,8 @@ def _words(sheet: Sheet, found: Found, morris: bool) -> None:
             "whose share of the variance it is",
             (
                 "Bars: ST, the share of the variance that would stay if all other parameters were known.\n"
-                "Dots: S1, the share that would go if this one alone were known. A bar beyond its dot acts "
-                "together with others."
+                "Dots: S1, the share that would go if this one alone were known. A bar that goes beyond "
+                "its dot by more than chance would give acts together with others."
             ),
         )
         other = ("S1", {"color": ORANGE, "marker": "o", "markersize": 7, "markeredgecolor": BLACK})
