@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from darien import __version__
+from darien.experiments.results_command import app as results
 from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(results, name="results")
 
 
 class Every(StrEnum):
@@ -71,6 +73,9 @@ Sets = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as parameters.cost_weight=2."),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes to run on.")]
+Dask = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster whose scheduler is there.")
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -151,18 +156,19 @@ def run(
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios or comparisons.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios, comparisons or sweeps.")],
     resolved: Annotated[bool, typer.Option("--resolved", help="Print the whole scenario.")] = False,
     sets: Sets = None,
 ) -> None:
-    """Print every fault of scenario and comparison files, with file and line; or a resolved scenario."""
+    """Print every fault of scenario, comparison and sweep files, with file and line; or a resolved scenario."""
     from darien.experiments.comparison import is_comparison
+    from darien.experiments.sweep_file import is_sweep
     from darien.scenario.files import read, to_yaml, warnings
 
     faulty = False
     for number, what in enumerate(files):
-        if is_comparison(what):
-            faulty |= not _sound_comparison(what, sets or (), resolved)
+        if is_comparison(what) or is_sweep(what):
+            faulty |= not _sound_experiment(what, sets or (), resolved)
             continue
         scenario, found = read(what, sets or (), world=not resolved)
         faulty |= bool(found)
@@ -183,20 +189,26 @@ def check(
         raise typer.Exit(2)
 
 
-def _sound_comparison(what: str, sets: Sequence[str], resolved: bool) -> bool:
-    from darien.experiments.comparison import load
-    from darien.scenario.errors import ScenarioError, UserMistake
+def _sound_experiment(what: str, sets: Sequence[str], resolved: bool) -> bool:
+    """Whether a comparison or sweep has no faults; prints them, or what it is."""
+    from darien.experiments import comparison, sweep_command
+    from darien.scenario.errors import ScenarioError
 
+    compares = comparison.is_comparison(what)
     if sets or resolved:
-        raise UserMistake(f"{what}: is a comparison: --set and --resolved are for scenarios")
+        kind = "comparison" if compares else "sweep"
+        raise UserMistake(f"{what}: is a {kind}: --set and --resolved are for scenarios")
     try:
-        loaded = load(what)
+        if compares:
+            loaded = comparison.load(what)
+            said = f"{loaded.comparison.replicates} pairs each of {loaded.comparison.base} and {', '.join(loaded.options)}"
+        else:
+            said = sweep_command.checked(what)
     except ScenarioError as error:
         for fault in error.faults:
             print(fault, file=sys.stderr)
         return False
-    options = ", ".join(loaded.options)
-    print(f"{what}: ok: {loaded.comparison.replicates} pairs each of {loaded.comparison.base} and {options}")
+    print(f"{what}: ok: {said}")
     return True
 
 
@@ -291,6 +303,89 @@ def compare(
     with _working("days simulated") as progress:
         written = command(file, workers, replicates, out, progress, fit)
     print(_where(written, draw_comparison(written)))
+
+
+@app.command()
+def sweep(
+    file: Annotated[str, typer.Argument(help="A sweep: a file, or the name of a built-in one.")],
+    replicates: Annotated[int | None, typer.Option(min=1, help="Per point; the file's own if not given.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes to run on; 1 if not given.")] = None,
+    dask: Dask = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; results/NAME if not given.")] = None,
+) -> None:
+    """Run a scenario at many points of its parameters. Started again, it goes on where it was."""
+    from darien.experiments.sweep_command import command, told
+
+    with _working("runs") as progress:
+        found = command(file, workers=workers, dask=dask, replicates=replicates, out=out, progress=progress)
+    print(f"{CONDITIONAL}\n{told(found)}")
+
+    from darien.report.figures import draw_sweep
+
+    print(_where(found.folder, draw_sweep(found.folder)))
+
+
+@app.command()
+def sensitivity(
+    file: Annotated[str, typer.Argument(help="A sweep: a file, or the name of a built-in one.")],
+    method: Annotated[
+        str | None, typer.Option(help="morris or sobol; the file's own design if not given.")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(help="Trajectories (morris), or base samples, a power of two (sobol).")
+    ] = None,
+    outcomes: Annotated[
+        str | None,
+        typer.Option(metavar="A,B@PLACE", help="Whose indices; the file's own, else all, if not given."),
+    ] = None,
+    second_order: Annotated[
+        bool, typer.Option("--second-order", help="Indices of pairs too (sobol), for twice the runs.")
+    ] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes to run on; 1 if not given.")] = None,
+    dask: Dask = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write; results/sensitivity-NAME if not given.")
+    ] = None,
+) -> None:
+    """Tell which parameters of a sweep move an outcome, how much, and how sure that is."""
+    from darien.experiments.sensitivity import command
+    from darien.report.figures import draw_sensitivity
+
+    wanted = None if outcomes is None else [name.strip() for name in outcomes.split(",")]
+    with _working("runs") as progress:
+        written = command(
+            file,
+            method,
+            samples,
+            wanted,
+            second_order=second_order,
+            workers=workers,
+            dask=dask,
+            out=out,
+            progress=progress,
+        )
+    print(_where(written, draw_sensitivity(written)))
+
+
+@app.command()
+def discover(
+    folder: Annotated[Path, typer.Argument(help="The folder of a sweep.")],
+    outcome: Annotated[str, typer.Option(metavar="NAME[@PLACE]", help="What may fail.")],
+    above: Annotated[float | None, typer.Option(help="It fails where it is above that.")] = None,
+    below: Annotated[float | None, typer.Option(help="It fails where it is below that.")] = None,
+    density: Annotated[
+        float, typer.Option(help="Of the points in the box, the share that must be failures.")
+    ] = 0.8,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write; results/discover-NAME if not given.")
+    ] = None,
+) -> None:
+    """Find in which region of a sweep's parameters an outcome fails, by PRIM."""
+    from darien.experiments.discover_command import command
+    from darien.report.figures import draw_discovery
+
+    written = command(folder, outcome, above=above, below=below, density=density, out=out)
+    print(_where(written, draw_discovery(written)))
 
 
 @app.command()

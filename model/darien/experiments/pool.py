@@ -1,9 +1,10 @@
-"""Run many independent tasks on several processes, and lose none when a process dies.
+"""Run many independent tasks on several processes or machines, and lose none when a process dies.
 
-Tasks are handed out one per worker at a time, so that when a worker is killed (by the system for want
-of memory, say) the only suspects are the few tasks that were under way. The pool is then built anew and
-the suspects run again, each alone from the second death on: a task that kills its worker every time is
-that task's failure and nobody else's.
+Tasks are handed out in batches: one task at first, then as many as take about :data:`BATCH_SECONDS`, two
+batches per worker at a time, so that no worker waits for the next. When a worker is killed (by the system for
+want of memory, say) the suspects are the few batches that were handed out. The pool is then built anew and the
+suspects run again one by one, each alone from the second death on: a task that kills its worker every time is
+that task's failure and nobody else's. An executor of someone else's (``on``) looks after its own workers.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +25,9 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 DEATHS_ALLOWED = 3  # of the worker that runs a task, before the task is given up
+BATCH_SECONDS = 0.2  # that a batch of short tasks should take
+MOST_IN_BATCH = 64
+WORKERS_ELSEWHERE = 32  # assumed of an executor that does not say how many it has
 
 
 class WorkerDied(Exception):
@@ -41,14 +46,16 @@ def run_all(
     items: Sequence[T],
     workers: int = 1,
     *,
+    on: Executor | None = None,
     each: Callable[[int, R | Failed], None] | None = None,
 ) -> list[R | Failed]:
     """Apply ``task`` to every item; results stand in the order of ``items``, whoever was first.
 
-    With one worker (or one item) this runs here, without any process. ``task`` must be importable
-    by name and ``items`` and results must pickle. A task that raises, or whose worker dies
-    :data:`DEATHS_ALLOWED` times, gives :class:`Failed`. ``each`` is called here with index and result
-    as results come in, in any order; if it raises, the rest is stopped and its error passed on.
+    With one worker (or one item) this runs here, without any process; with more, on processes of this
+    machine; or ``on`` any executor, such as :func:`darien.experiments.dask_pool.dask_executor` gives.
+    ``task`` must be importable by name and ``items`` and results must pickle. A task that raises, or whose
+    worker dies every time, gives :class:`Failed`. ``each`` is called here with index and result as results
+    come in, in any order; if it raises, or the user interrupts, the rest is stopped and that is passed on.
     """
     if workers < 1:
         raise ValueError(f"needs 1 worker or more, got {workers}")
@@ -59,11 +66,13 @@ def run_all(
         if each is not None:
             each(index, result)
 
-    if workers == 1 or len(items) <= 1:
+    if on is not None:
+        _Elsewhere(task, items, note, on).run()
+    elif workers == 1 or len(items) <= 1:
         for index, item in enumerate(items):
             note(index, _here(task, item))
     else:
-        _Shift(task, items, min(workers, len(items)), note).run()
+        _Shift(task, items, note, min(workers, len(items))).run()
     return [results[index] for index in range(len(items))]
 
 
@@ -74,62 +83,139 @@ def _here(task: Callable[[T], R], item: T) -> R | Failed:
         return Failed(error)
 
 
+def _batch(task: Callable[[T], R], items: Sequence[T]) -> tuple[float, list[R | Failed]]:
+    """In a worker: the results of a batch, and how many seconds it took."""
+    began = time.perf_counter()
+    results = [_here(task, item) for item in items]
+    return time.perf_counter() - began, results
+
+
+class _Batches:
+    """How many tasks to hand out at once, from how long they have taken."""
+
+    def __init__(self) -> None:
+        self.size = 1
+
+    def took(self, seconds: float, count: int) -> None:
+        fitting = int(BATCH_SECONDS * count / seconds) if seconds > 0 else MOST_IN_BATCH
+        self.size = max(1, min(fitting, 2 * self.size, MOST_IN_BATCH))
+
+
 @dataclass
-class _Shift(Generic[T, R]):
-    """Works through the tasks, with as many pools as it takes."""
+class _Work(Generic[T, R]):
+    """The tasks, and how they are handed out and their results taken in."""
 
     task: Callable[[T], R]
     items: Sequence[T]
-    workers: int
     note: Callable[[int, R | Failed], None]
+
+    def __post_init__(self) -> None:
+        self.batches = _Batches()
+        self.deaths = [0] * len(self.items)  # of workers, while this task was handed out
+        self.running: dict[Future[tuple[float, list[R | Failed]]], list[int]] = {}
+
+    def hand_out(self, pool: Executor, waiting: deque[int], spread: int) -> None:
+        """Hand out the next batch; the last ones are small, so that all ``spread`` workers end together."""
+        size = 1 if self.deaths[waiting[0]] else min(self.batches.size, -(-len(waiting) // spread))
+        taken = [waiting[n] for n in range(min(size, len(waiting)))]
+        with _interrupts_held():
+            future = pool.submit(_batch, self.task, [self.items[index] for index in taken])
+        self.running[future] = taken
+        for _ in taken:
+            waiting.popleft()
+
+    def take_in(self, done: set[Future[tuple[float, list[R | Failed]]]]) -> list[int]:
+        """Note what came back; returns the tasks that were lost with their worker."""
+        lost: list[int] = []
+        for future in done:
+            taken = self.running.pop(future)
+            error = future.exception()
+            if error is None:
+                seconds, results = future.result()
+                self.batches.took(seconds, len(taken))
+                for index, result in zip(taken, results, strict=True):
+                    self.note(index, result)
+            elif isinstance(error, (BrokenExecutor, WorkerDied)):
+                lost += taken
+            elif isinstance(error, Exception):  # such as a result that cannot be sent
+                if len(taken) == 1:
+                    self.note(taken[0], Failed(error))
+                else:
+                    lost += taken
+            else:
+                raise error
+        return sorted(lost)
+
+
+@dataclass
+class _Shift(_Work[T, R]):
+    """Works through the tasks here, with as many pools as it takes."""
+
+    workers: int
 
     def run(self) -> None:
         waiting = deque(range(len(self.items)))
-        deaths = [0] * len(self.items)  # of workers, while this task was under way
         while waiting:
-            # One that was under way at two deaths runs alone, so that it harms no other.
-            alone = deaths[waiting[0]] >= 2
-            lost = self._work(deque([waiting.popleft()]) if alone else waiting, 1 if alone else self.workers)
-            for index in sorted(lost, reverse=True):
-                deaths[index] += 1
-                if deaths[index] < DEATHS_ALLOWED:
+            # One that was handed out at two deaths runs alone, so that it harms no other.
+            alone = self.deaths[waiting[0]] >= 2
+            queue = deque([waiting.popleft()]) if alone else waiting
+            lost = self._work(queue, 1 if alone else self.workers)
+            if alone:
+                waiting.extendleft(queue)  # its pool broke before it was handed out
+            for index in reversed(lost):
+                self.deaths[index] += 1
+                if self.deaths[index] < DEATHS_ALLOWED:
                     waiting.appendleft(index)
                 else:
-                    self.note(index, Failed(WorkerDied(_death(deaths[index]))))
+                    self.note(index, Failed(WorkerDied(_death(self.deaths[index]))))
 
-    def _work(self, waiting: deque[int], workers: int) -> set[int]:
+    def _work(self, waiting: deque[int], workers: int) -> list[int]:
         """Work until all is done or the pool breaks; returns what was under way when it broke."""
-        running: dict[Future[R], int] = {}
+        lost: list[int] = []
         with _pool(workers) as pool:
-            while waiting or running:
+            while (waiting or self.running) and not lost:
                 try:
-                    while waiting and len(running) < workers:
-                        running[pool.submit(self.task, self.items[waiting[0]])] = waiting[0]
-                        waiting.popleft()
+                    while waiting and len(self.running) < 2 * workers:
+                        self.hand_out(pool, waiting, workers)
                 except BrokenProcessPool:
-                    wait(running)  # each ends, with its result or as broken
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    if not self.running:
+                        break
+                    wait(self.running)  # each ends, with its result or as broken
+                done, _ = wait(self.running, return_when=FIRST_COMPLETED)
                 if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
-                    wait(running)
-                    return self._settled(running, set(running))
-                self._settled(running, done)
-        return set()
-
-    def _settled(self, running: dict[Future[R], int], done: set[Future[R]]) -> set[int]:
-        """Note what came back; returns what was lost with its worker."""
-        lost = set()
-        for future in done:
-            index = running.pop(future)
-            error = future.exception()
-            if error is None:
-                self.note(index, future.result())
-            elif isinstance(error, BrokenProcessPool):
-                lost.add(index)
-            elif isinstance(error, Exception):
-                self.note(index, Failed(error))
-            else:
-                raise error
+                    done, _ = wait(self.running)
+                lost = self.take_in(done)
         return lost
+
+
+@dataclass
+class _Elsewhere(_Work[T, R]):
+    """Works through the tasks on an executor that was given."""
+
+    on: Executor
+
+    def run(self) -> None:
+        workers = getattr(self.on, "workers", None) or getattr(self.on, "_max_workers", WORKERS_ELSEWHERE)
+        waiting = deque(range(len(self.items)))
+        try:
+            while waiting or self.running:
+                while waiting and len(self.running) < 2 * workers:
+                    self.hand_out(self.on, waiting, workers)
+                done, _ = wait(self.running, return_when=FIRST_COMPLETED)
+                broken = next((e for f in done if isinstance(e := f.exception(), BrokenExecutor)), None)
+                if broken is not None:
+                    raise WorkerDied(f"the executor that was given broke: {broken}")
+                errors = {index: f.exception() for f in done for index in self.running[f]}
+                for index in reversed(self.take_in(done)):
+                    if self.deaths[index]:  # it was by itself: it is to blame
+                        self.note(index, Failed(WorkerDied(str(errors[index]))))
+                    else:
+                        self.deaths[index] = 1
+                        waiting.appendleft(index)
+        except BaseException:
+            for future in self.running:
+                future.cancel()
+            raise
 
 
 @contextmanager
@@ -145,6 +231,22 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits until the block ends; processes started in it never get it.
+
+    Without this a process that is just starting would answer Ctrl-C with a traceback of its own.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -89,15 +90,19 @@ def run_replicates(
     )
 
 
-def run_tasks(tasks: list[Task], workers: int = 1, progress: Progress | None = None) -> list[Run]:
+def run_tasks(
+    tasks: list[Task], workers: int = 1, progress: Progress | None = None, on: Executor | None = None
+) -> list[Run]:
     """Run any tasks, results in their order; ``progress`` counts the days of all of them.
+
+    ``on``: an executor to run them on, in the place of ``workers`` processes of this machine.
 
     Raises as :func:`run_replicates` does.
     """
     count = _Days(tasks, progress)
-    if workers > 1 and len(tasks) > 1:
+    if on is not None or (workers > 1 and len(tasks) > 1):
         warm_up(tasks[0].scenario)
-        found = run_all(_run, tasks, workers, each=count.whole)
+        found = run_all(_run, tasks, workers, on=on, each=count.whole)
     else:
         found = run_all(count.run, list(range(len(tasks))), each=_raise)
     return [result for result in found if not isinstance(result, Failed)]

@@ -60,6 +60,29 @@ def draw_fit(folder: str | Path) -> list[Path]:
     return _write(Path(folder), drawings)
 
 
+def draw_sweep(folder: str | Path) -> list[Path]:
+    """Draw what fits the design of a sweep: a map, lines or strands of its outcomes, as :func:`draw` does."""
+    from darien.record.swept import read_sweep
+    from darien.report.sweeps import drawings
+
+    return _write(Path(folder), drawings(read_sweep(Path(folder))))
+
+
+def draw_sensitivity(folder: str | Path) -> list[Path]:
+    """Draw the indices of a sensitivity analysis, as :func:`draw` does."""
+    from darien.report import sensitivity
+
+    found = sensitivity.read_sensitivity(Path(folder))
+    return _write(Path(folder), {found.manifest["method"]: partial(sensitivity.draw_sensitivity, found)})
+
+
+def draw_discovery(folder: str | Path) -> list[Path]:
+    """Draw the box of a scenario discovery, as :func:`draw` does."""
+    from darien.report.discovery import draw_box, read_discovery
+
+    return _write(Path(folder), {"box": partial(draw_box, read_discovery(Path(folder)))})
+
+
 def _write(folder: Path, drawings: Mapping[str, Callable[[], Sheet | None]]) -> list[Path]:
     """Put figures, by name, in the place of those that ``folder`` had, once all are drawn."""
     drawn: list[Path] = []

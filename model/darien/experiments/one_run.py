@@ -1,0 +1,258 @@
+"""One run of a sweep, and what is kept of it, packed small: this is what workers do.
+
+What many runs share is sent along as bytes, and unpacked once in a process. A point is resolved and compiled
+once in a process, however many of its replicates are run there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import threading
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from darien.experiments.varying import Value, Varying
+from darien.record.swept import EVERYONE, PACKED
+from darien.record.version import code_version
+from darien.scenario.errors import UserMistake
+from darien.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from darien.actors.model import RouteModel
+    from darien.engine.world import Index, World
+    from darien.experiments.drawn import Draws
+    from pandas import DataFrame
+
+COMPILED_KEPT = 32  # worlds, per process; about a megabyte each
+MOVING = ("started", "finished", "entered")  # of legs and places: say nothing of a country
+SERIES = np.dtype([("month", "<u2"), ("where", "<u2"), ("measure", "<u2"), ("persons", "<i8")])
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The order in which the outcomes of a run are packed: by outcome, then by place.
+
+    ``outcomes``: name and unit. ``places``: '' (the whole route), countries, detention centres, and last the
+    ``legs``. ``whole_route``: outcomes that always are told of the whole route.
+    """
+
+    outcomes: Mapping[str, str]
+    places: tuple[str, ...]
+    legs: int
+    whole_route: tuple[str, ...]
+
+    def pack(self, outcomes: DataFrame) -> bytes:
+        """Those of all groups together, without zeros."""
+        outcome_at = {name: n * len(self.places) for n, name in enumerate(self.outcomes)}
+        place_at = {name: n for n, name in enumerate(self.places)}
+        everyone = (outcomes["group"] == EVERYONE).to_numpy()
+        rows = zip(
+            outcomes["outcome"].to_numpy()[everyone],
+            outcomes["place"].to_numpy()[everyone],
+            outcomes["value"].to_numpy()[everyone],
+            strict=True,
+        )
+        kept = [(outcome_at[outcome] + place_at[place], value) for outcome, place, value in rows if value]
+        return zlib.compress(np.array(sorted(kept), dtype=PACKED).tobytes(), 1)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all runs of a sweep share: the scenario that varies, the paths of its parameters, the draws."""
+
+    varying: Varying
+    paths: Mapping[str, tuple[str, ...]]  # by parameter
+    columns: Columns
+    series: bool
+    draws: Draws | None = None
+
+    def scenario_at(self, point: Mapping[str, Value]) -> Scenario:
+        """The scenario of a point, before any draw. Raises ScenarioError."""
+        return self.varying.at({path: point[name] for name, paths in self.paths.items() for path in paths})
+
+    def sealed(self) -> Sealed:
+        """This, to be sent to workers."""
+        data = zlib.compress(pickle.dumps(self, protocol=pickle.HIGHEST_PROTOCOL), 6)
+        return Sealed(hashlib.sha256(data).hexdigest(), data, code_version())
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """:class:`Shared` as bytes, with its name and the code that it is for."""
+
+    name: str
+    data: bytes = field(repr=False)
+    code: str
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def open(self) -> Shared:
+        """Unpack it, once in a process. Raises UserMistake where this process has other code."""
+        if self.code != code_version():
+            raise UserMistake(
+                f"a worker runs other code than this darien ({code_version()[:12]}, not {self.code[:12]}): "
+                "install the same versions of darien, numpy and numba on all machines"
+            )
+        return _opened(self)
+
+
+@lru_cache(maxsize=4)
+def _opened(sealed: Sealed) -> Shared:
+    shared: Shared = pickle.loads(zlib.decompress(sealed.data))
+    return shared
+
+
+@dataclass(frozen=True)
+class Job:
+    """A replicate of a point, for a worker."""
+
+    sealed: Sealed = field(repr=False)
+    point: int
+    values: tuple[tuple[str, Value], ...]
+    replicate: int
+
+    def __call__(self) -> Kept:
+        """Run it."""
+        began = time.perf_counter()
+        shared = self.sealed.open()
+        scenario = _scenario(self.sealed, self.values)
+        if shared.draws is not None:
+            scenario = shared.draws.replicate(scenario, self.replicate)
+        model = _model(scenario, self.replicate)
+        model.run()
+        # The rows are summed by country here. result() would make a frame of them, at the cost of a compilation.
+        series = monthly(model) if shared.series else np.zeros(0, SERIES)
+        _clear_rows(model)
+        run = model.result()
+        model.let_go()
+        return Kept(
+            point=self.point,
+            replicate=self.replicate,
+            outcomes=shared.columns.pack(run.outcomes),
+            series=series,
+            migrants=run.migrants,
+            events=run.events,
+            simulated=run.seconds,
+            seconds=time.perf_counter() - began,
+        )
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a run: outcomes as :meth:`Columns.pack` gives them, records of :data:`SERIES`.
+
+    ``simulated``: wall seconds of the simulation; ``seconds``: of all that the run took.
+    """
+
+    point: int
+    replicate: int
+    outcomes: bytes
+    series: npt.NDArray[np.void]
+    migrants: int
+    events: int
+    simulated: float
+    seconds: float
+
+
+def work(job: Job) -> Kept:
+    """What the pool calls."""
+    return job()
+
+
+def columns_of(base: Scenario, outcomes: DataFrame) -> Columns:
+    """The columns for all runs of a sweep, given the outcomes of any run of its base."""
+    named = dict(zip(outcomes["outcome"], outcomes["unit"], strict=True))
+    return Columns(
+        outcomes={name: named[name] for name in sorted(named)},
+        places=("", *countries_of(base), *base.detention_centres, *base.legs),
+        legs=len(base.legs),
+        whole_route=tuple(sorted(set(outcomes["outcome"][outcomes["place"] == ""]))),
+    )
+
+
+def countries_of(scenario: Scenario) -> list[str]:
+    """The countries of its places, sorted."""
+    return sorted({place.country for place in scenario.places.values()})
+
+
+@lru_cache(maxsize=COMPILED_KEPT)
+def _scenario(sealed: Sealed, values: tuple[tuple[str, Value], ...]) -> Scenario:
+    return sealed.open().scenario_at(dict(values))
+
+
+_compiling = threading.Lock()
+_worlds: OrderedDict[int, tuple[Scenario, tuple[World, Index]]] = OrderedDict()
+
+
+def _model(scenario: Scenario, replicate: int) -> RouteModel:
+    """The model of a replicate, its world compiled once for all replicates of a scenario that is kept.
+
+    A compiled world does not change in a run. The model asks for it by name, and has no other way to be
+    given one.
+    """
+    import darien.actors.model as home
+    from darien.engine import compile as compiler
+
+    def compiled(asked: Scenario) -> tuple[World, Index]:
+        if id(asked) not in _worlds:
+            _worlds[id(asked)] = asked, compiler.compile_world(asked)  # keeps it, so that no other has its id
+            if len(_worlds) > COMPILED_KEPT:
+                _worlds.popitem(last=False)
+        return _worlds[id(asked)][1]
+
+    with _compiling:
+        before, home.compile_world = home.compile_world, compiled
+        try:
+            return home.RouteModel(scenario, replicate=replicate, collect=False)
+        finally:
+            home.compile_world = before
+
+
+def monthly(model: RouteModel) -> npt.NDArray[np.void]:
+    """Counts by month, country and measure, all groups together, as records of :data:`SERIES`.
+
+    ``where`` is the position of the country, after the last one the route; legs count for the country where
+    they end. Sorted by month, where, measure; zeros are left out, and so is who moved within a country.
+    """
+    from darien.actors.results import MEASURES
+    from darien.engine.books import N_ROWS
+
+    at, scenario = model.index, model.scenario
+    countries = countries_of(scenario)
+    places = scenario.places
+    ends = [place.country for place in places.values()]
+    ends += [places[leg.to].country for leg in scenario.legs.values()]
+    region = np.array([*map(countries.index, ends), len(countries)])
+    rows = model.books.rows[: model.books.counts[N_ROWS]]
+    first = scenario.period.start
+    days = np.datetime64(first, "D") + np.arange(scenario.period.days)
+    months = (days.astype("datetime64[M]") - np.datetime64(first, "M")).astype(np.int64)
+    by_group = rows["position"].astype(np.int64) // len(at.groups)
+    measure, where = np.divmod(by_group, len(region))
+    shape = int(months[-1]) + 1, len(countries) + 1, len(MEASURES)
+    cell = np.ravel_multi_index((months[rows["day"]], region[where], measure), shape)
+    persons = np.bincount(cell, rows["persons"], np.prod(shape)).astype(np.int64)  # exact below 2**53
+    persons.reshape(shape)[:, :, [MEASURES.index(name) for name in MOVING]] = 0
+    (there,) = persons.nonzero()
+    found = np.zeros(len(there), SERIES)
+    found["month"], found["where"], found["measure"] = np.unravel_index(there, shape)
+    found["persons"] = persons[there]
+    return found
+
+
+def _clear_rows(model: RouteModel) -> None:
+    from darien.engine.books import N_ROWS
+
+    model.books.counts[N_ROWS] = 0
+
+
