@@ -42,13 +42,13 @@ class Columns:
     """The order in which the outcomes of a run are packed: by outcome, then by place.
 
     ``outcomes``: name and unit. ``places``: '' (the whole route), countries, detention centres, and last the
-    ``legs``. ``whole_route``: outcomes that always are told of the whole route.
+    ``legs``. ``always``: outcomes and places that every run tells of, be it that nothing happened.
     """
 
     outcomes: Mapping[str, str]
     places: tuple[str, ...]
     legs: int
-    whole_route: tuple[str, ...]
+    always: tuple[tuple[str, str], ...]
 
     def pack(self, outcomes: DataFrame) -> bytes:
         """Those of all groups together, without zeros."""
@@ -172,11 +172,13 @@ def work(job: Job) -> Kept:
 def columns_of(base: Scenario, outcomes: DataFrame) -> Columns:
     """The columns for all runs of a sweep, given the outcomes of any run of its base."""
     named = dict(zip(outcomes["outcome"], outcomes["unit"], strict=True))
+    told = set(zip(outcomes["outcome"], outcomes["place"], strict=True))
+    always = ("", *base.detention_centres)
     return Columns(
         outcomes={name: named[name] for name in sorted(named)},
         places=("", *countries_of(base), *base.detention_centres, *base.legs),
         legs=len(base.legs),
-        whole_route=tuple(sorted(set(outcomes["outcome"][outcomes["place"] == ""]))),
+        always=tuple(sorted(one for one in told if one[1] in always)),
     )
 
 

@@ -6,6 +6,7 @@ paired. What is done is kept at once; the same sweep started again goes on where
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import itertools
 import json
@@ -272,7 +273,7 @@ def _manifest(
             "outcomes": dict(columns.outcomes),
             "places": list(columns.places),
             "legs": columns.legs,
-            "whole_route": list(columns.whole_route),
+            "always": [list(one) for one in columns.always],
         },
         "code": code_version(),
         "commit": commit(),
@@ -286,9 +287,10 @@ def _told_value(value: Value) -> float | int | str | bool:
 
 def _kind(values: Sequence[Value]) -> str:
     """What a column of points.csv holds."""
-    if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values):
-        return "number"
-    return "text" if any(isinstance(value, (int, float, str)) for value in values) else "date"
+    kinds = {type(value) for value in values}
+    if kinds <= {int, float}:
+        return "whole" if kinds == {int} else "number"
+    return "date" if kinds == {dt.date} else "text"
 
 
 def _failure(

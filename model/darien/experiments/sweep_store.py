@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Run = tuple[int, int]  # point and replicate
+_PART = re.compile(r"part-\d{6,}-\d{5,}-[0-9a-f]{12}\.parquet")
 _STALE = "id NOT IN (SELECT id FROM current)"
 
 
@@ -151,8 +153,8 @@ class SweepStore:
                 self._strike(_STALE, ())
                 self._rows.execute("DELETE FROM part WHERE name NOT IN (SELECT part FROM run WHERE part NOT NULL)")
                 named = {name for (name,) in self._rows.execute("SELECT name FROM part")}
-            parts = sorted((self.folder / swept.SERIES).glob("part-*.parquet"))
-            unneeded = [path for path in parts if path.name not in named]
+            parts = sorted((self.folder / swept.SERIES).iterdir())
+            unneeded = [p for p in parts if _PART.fullmatch(p.name) and p.name not in named]
             unneeded += sorted(self.folder.rglob("*.aside"))
             return gone, unneeded
 

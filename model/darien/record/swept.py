@@ -25,7 +25,7 @@ from darien.record.whole import MANIFEST, ResultError, read_manifest
 from darien.scenario import files
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
     from darien.scenario.schema import Scenario
 
@@ -83,20 +83,12 @@ class Swept:
         """Index ``point``; a column per parameter, dates as datetime64."""
         import pandas as pd
 
-        kinds = self.manifest["kinds"]
-        texts = {name: str for name, kind in kinds.items() if kind == "text"}
-        dates = [name for name, kind in kinds.items() if kind == "date"]
         try:
-            return pd.read_csv(
-                self.folder / POINTS,
-                index_col="point",
-                dtype=texts,
-                parse_dates=dates,
-                keep_default_na=False,
-                float_precision="round_trip",
-            )
+            found = pd.read_csv(self.folder / POINTS, dtype=str, keep_default_na=False)
         except (OSError, ValueError) as error:
             raise ResultError(f"{self.folder}: cannot read results: {error}") from error
+        made = {name: _column(found[name], kind) for name, kind in self.manifest["kinds"].items()}
+        return pd.DataFrame(made).set_axis(found["point"].astype("int64"))
 
     @cached_property
     def runs(self) -> DataFrame:
@@ -118,7 +110,7 @@ class Swept:
         """Tidy: ``point``, ``replicate``, a column per parameter, ``outcome``, ``place`` ('' the whole
         route, else a country, a detention centre or a leg), ``group``, ``unit``, ``value``.
 
-        What was never counted in any run at a place has no rows there; where it was in some, it is 0 in others.
+        What no run counted in a country has no rows there; where some runs did, it is 0 in the others.
         """
         import pandas as pd
 
@@ -186,7 +178,8 @@ class Swept:
                 "SELECT packed FROM current JOIN outcome ON outcome.run = current.id"
             ):
                 seen.reshape(-1)[unpack(packed)["column"]] = True
-        seen[[names.index(name) for name in said["whole_route"]], places.index("")] = True
+        for outcome, place in said["always"]:
+            seen[names.index(outcome), places.index(place)] = True
         if asked is None:
             seen[:, len(places) - said["legs"] :] = False
         else:
@@ -232,6 +225,17 @@ class Swept:
         if not path.is_file():
             raise ResultError(f"{self.folder}: has no {RUNS}: nothing was run")
         return closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=60))
+
+
+def _column(texts: Series, kind: str) -> Any:
+    """A parameter's values, to the last digit as they were written."""
+    import pandas as pd
+
+    if kind == "whole":
+        return [int(text) for text in texts]
+    if kind == "number":
+        return [float(text) for text in texts]
+    return pd.DatetimeIndex(texts).as_unit("us") if kind == "date" else list(texts)
 
 
 def read_sweep(folder: str | Path) -> Swept:
