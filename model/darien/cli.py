@@ -308,7 +308,9 @@ def compare(
 @app.command()
 def sweep(
     file: Annotated[str, typer.Argument(help="A sweep: a file, or the name of a built-in one.")],
-    replicates: Annotated[int | None, typer.Option(min=1, help="Per point; the file's own if not given.")] = None,
+    replicates: Annotated[
+        int | None, typer.Option(min=1, help="Per point; the file's own if not given.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes to run on; 1 if not given.")] = None,
     dask: Dask = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write; results/NAME if not given.")] = None,

@@ -73,7 +73,9 @@ def test_the_series_are_the_counts_of_the_runs_by_country(done: Path) -> None:
     point = dict(zip(loaded.parameters, (5, pd.Timestamp("2020-01-20").date()), strict=True))
     counts = simulate(loaded.scenario_at(point), replicate=1).counts
     country = {"entry": "PAN", "station": "PAN", "border": "USA", "in": "PAN", "out": "USA", "route": "route"}
-    counts = counts.assign(where=counts["where"].astype(str).map(country), measure=counts["measure"].astype(str))
+    counts = counts.assign(
+        where=counts["where"].astype(str).map(country), measure=counts["measure"].astype(str)
+    )
     counts = counts[~counts["measure"].isin(one_run.MOVING)]
     expected = counts.groupby(["date", "where", "measure"])["persons"].sum()
     series = found.series()
@@ -218,10 +220,14 @@ FAILING = """\
 """
 
 
-def test_runs_that_fail_are_named_and_the_others_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_that_fail_are_named_and_the_others_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = sweeps.write(tmp_path, FAILING)
     monkeypatch.setattr(sweep, "work", _fails_at_point_one)
-    with pytest.raises(UserMistake, match=r"2 of 4 runs failed; the first is point 1 \(times=1.2\), replicate 0: out of"):
+    with pytest.raises(
+        UserMistake, match=r"2 of 4 runs failed; the first is point 1 \(times=1.2\), replicate 0: out of"
+    ):
         sweeps.run(file, tmp_path / "out")
     kept = read_sweep(tmp_path / "out")
     assert list(kept.runs["point"]) == [0, 0]

@@ -16,9 +16,7 @@ def mark(file: Path, *keys: str | int) -> Mark:
         for key in keys:
             assert node is not None
             at = node.value
-            if isinstance(at, list) and isinstance(key, int):
-                node = at[key]
-            elif isinstance(at, dict):
+            if (isinstance(at, list) and isinstance(key, int)) or isinstance(at, dict):
                 node = at[key]
     except (ScenarioError, LookupError, AssertionError):
         node = None

@@ -27,10 +27,11 @@ from darien.scenario.errors import UserMistake
 from darien.scenario.schema import Scenario
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from darien.actors.model import RouteModel
     from darien.engine.world import Index, World
     from darien.experiments.drawn import Draws
-    from pandas import DataFrame
 
 COMPILED_KEPT = 32  # worlds, per process; about a megabyte each
 MOVING = ("started", "finished", "entered")  # of legs and places: say nothing of a country
@@ -256,5 +257,3 @@ def _clear_rows(model: RouteModel) -> None:
     from darien.engine.books import N_ROWS
 
     model.books.counts[N_ROWS] = 0
-
-

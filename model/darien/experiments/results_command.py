@@ -34,7 +34,10 @@ def list_(
         )
     widths = [max(len(row[n]) for row in rows) for n in range(6)]
     for row in rows:
-        cells = [c.rjust(w) if n in (2, 3) else c.ljust(w) for n, (c, w) in enumerate(zip(row, widths, strict=False))]
+        cells = [
+            c.rjust(w) if n in (2, 3) else c.ljust(w)
+            for n, (c, w) in enumerate(zip(row, widths, strict=False))
+        ]
         print("  ".join([*cells, row[6]]).rstrip())
 
 
@@ -58,7 +61,9 @@ def show(folder: Folder) -> None:
     }
     if result.kind == "sweep":
         facts["runs"] = f"{result.runs or 0:,} of {manifest['points'] * manifest['replicates']:,}"
-        facts["design"] = f"{manifest['design']}, {manifest['points']:,} points, {manifest['replicates']} replicates"
+        facts["design"] = (
+            f"{manifest['design']}, {manifest['points']:,} points, {manifest['replicates']} replicates"
+        )
         for name, about in manifest["parameters"].items():
             spread = about["values"] or f"{about['low']} to {about['high']} ({about['scale']})"
             facts[f"  {name}"] = f"{', '.join(about['paths'])}: {spread}"
@@ -82,13 +87,20 @@ def prune(folder: Folder) -> None:
     from darien.experiments.results import size_said
 
     gone = prune_folder(folder)
-    print(f"{folder}: {gone.runs:,} runs of other code or scenarios and {gone.files:,} files removed: {size_said(gone.size)}")
+    print(
+        f"{folder}: {gone.runs:,} runs of other code or scenarios and {gone.files:,} files removed: {size_said(gone.size)}"
+    )
 
 
 @app.command()
 def export(
     folder: Folder,
-    to: Annotated[Path, typer.Option(help="File to write: .csv, .parquet, .zip with all to do it again, .tar.gz for EMA workbench.")],
+    to: Annotated[
+        Path,
+        typer.Option(
+            help="File to write: .csv, .parquet, .zip with all to do it again, .tar.gz for EMA workbench."
+        ),
+    ],
 ) -> None:
     """Write a result to one file: its table, or everything that it takes to do it again."""
     from darien.experiments.exporting import export as write

@@ -21,7 +21,7 @@ from darien.experiments.one_run import Columns, Job, Kept, Shared, columns_of, c
 from darien.experiments.pool import Failed, WorkerDied, run_all
 from darien.experiments.run import warm_up
 from darien.experiments.sweep_file import LoadedSweep, refuse_bad_points
-from darien.experiments.sweep_store import SweepStore, check_folder, told
+from darien.experiments.sweep_store import SweepStore, check_folder
 from darien.experiments.varying import Value, written
 from darien.record import swept
 from darien.record.swept import Swept, read_sweep
@@ -104,7 +104,9 @@ def plain(points: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Value]]:
     missing = [name for name in names if name not in points.columns]
     if missing:
         raise ValueError(f"the points have no column for {listed(missing)}")
-    return [dict(zip(names, map(_plain, row), strict=True)) for row in points[list(names)].itertuples(index=False)]
+    return [
+        dict(zip(names, map(_plain, row), strict=True)) for row in points[list(names)].itertuples(index=False)
+    ]
 
 
 def _plain(value: Any) -> Value:
@@ -125,12 +127,18 @@ def _missing(points: int, replicates: int, done: set[tuple[int, int]]) -> Iterat
 
 def _keys(loaded: LoadedSweep, values: Sequence[Mapping[str, Value]]) -> list[str]:
     """What names the scenario of each point: the code, the base, all that is set in it, the draws."""
-    draws = None if loaded.draws is None else [loaded.draws.table.to_csv(), str(loaded.draws.about["history"])]
+    draws = (
+        None if loaded.draws is None else [loaded.draws.table.to_csv(), str(loaded.draws.about["history"])]
+    )
     same = hashlib.sha256(json.dumps([code_version(), files.fingerprint(loaded.base), draws]).encode())
     keys = []
     for point in values:
         one = same.copy()
-        one.update(json.dumps({path: written(v) for path, v in loaded.set_at(point).items()}, sort_keys=True).encode())
+        one.update(
+            json.dumps(
+                {path: written(v) for path, v in loaded.set_at(point).items()}, sort_keys=True
+            ).encode()
+        )
         keys.append(one.hexdigest()[:32])
     return keys
 

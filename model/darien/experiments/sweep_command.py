@@ -74,7 +74,9 @@ def told(found: Swept) -> str:
     each = means.agg(["mean", "var"]).reset_index()
     head = ("outcome", "smallest mean", "at point", "largest mean", "at point", "chance", "unit")
     rows = [head]
-    for (outcome, place, unit), of_it in each.groupby(["outcome", "place", "unit"], observed=True, sort=False):
+    for (outcome, place, unit), of_it in each.groupby(
+        ["outcome", "place", "unit"], observed=True, sort=False
+    ):
         of_it = of_it.set_index("point")
         mean = of_it["mean"].dropna()
         if mean.empty or not mean.any():
@@ -85,7 +87,13 @@ def told(found: Swept) -> str:
         rows.append((name, *ends, "" if np.isnan(chance) else _figure(chance), str(unit)))
     widths = [max(len(row[n]) for row in rows) for n in range(len(head))]
     lines = [
-        "  ".join((row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:-1], widths[1:-1], strict=True)), row[-1]))
+        "  ".join(
+            (
+                row[0].ljust(widths[0]),
+                *(c.rjust(w) for c, w in zip(row[1:-1], widths[1:-1], strict=True)),
+                row[-1],
+            )
+        )
         for row in rows
     ]
     manifest = found.manifest

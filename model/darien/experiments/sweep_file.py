@@ -80,7 +80,9 @@ class SweepFile(Model):
         if self.design in DRAWN and not isinstance(self.points, int):
             raise ValueError(f"design {self.design} needs points: how many")
         if taken := [name for name in self.parameters if name in RESERVED]:
-            raise ValueError(f"a parameter cannot be named {taken[0]}: the table of results has such a column")
+            raise ValueError(
+                f"a parameter cannot be named {taken[0]}: the table of results has such a column"
+            )
         return self
 
 
@@ -133,7 +135,9 @@ def load_sweep(what: str | Path) -> LoadedSweep:
     faults: list[Fault] = []
     root = model_file.nodes(file, "a sweep", "title, why, base, design, parameters", faults)
     sweep = model_file.validated(root, SweepFile, faults)
-    base = next((p for p in (file.parent / sweep.base, file.parent / f"{sweep.base}.yaml") if p.is_file()), None)
+    base = next(
+        (p for p in (file.parent / sweep.base, file.parent / f"{sweep.base}.yaml") if p.is_file()), None
+    )
     try:
         varying = Varying(base or sweep.base, ("record_every=month",))
     except ScenarioError as error:
@@ -214,7 +218,9 @@ def _of_base(fault: Fault, sweep: SweepFile, root: Node) -> Fault:
     """A base that is not there is a fault of the sweep; what is wrong in it is its own."""
     if fault.line is None and fault.file == sweep.base:
         mark = root.mapping["base"].mark
-        return Fault(mark.file, mark.line, "base", f"{sweep.base}: {fault.message}", fault.given, fault.allowed)
+        return Fault(
+            mark.file, mark.line, "base", f"{sweep.base}: {fault.message}", fault.given, fault.allowed
+        )
     return fault
 
 
@@ -227,7 +233,9 @@ def _parameter(
 
     def fault(key: str, message: str, given: str | None = None, allowed: str | None = None) -> Fault:
         at = node.mapping.get(key, node)
-        return Fault(at.mark.file, at.mark.line, f"{where}.{key}" if at is not node else where, message, given, allowed)
+        return Fault(
+            at.mark.file, at.mark.line, f"{where}.{key}" if at is not node else where, message, given, allowed
+        )
 
     if given.values is not None:
         tried = tuple(_value(value) for value in given.values)
@@ -246,7 +254,12 @@ def _parameter(
         if low is not None and high is not None and not low < high:
             return [fault("low", f"low {low:g} is not below high {high:g}")]
         if given.scale == "log" and low is not None and low <= 0:
-            return [fault("low" if given.low is not None else "scale", f"a log scale needs a low above 0, got {low:g}")]
+            return [
+                fault(
+                    "low" if given.low is not None else "scale",
+                    f"a log scale needs a low above 0, got {low:g}",
+                )
+            ]
         lines = {low: node.mapping.get("low"), high: node.mapping.get("high")} if tried else {}
     found = []
     for value in tried:
@@ -255,7 +268,14 @@ def _parameter(
         except ScenarioError as error:
             line: Node = lines.get(value) or node
             found += [
-                Fault(line.mark.file, line.mark.line, where, f"{f.path}: {f.message}", f.given or written(value), f.allowed)
+                Fault(
+                    line.mark.file,
+                    line.mark.line,
+                    where,
+                    f"{f.path}: {f.message}",
+                    f.given or written(value),
+                    f.allowed,
+                )
                 for f in error.faults
             ]
     if found:
@@ -281,7 +301,9 @@ def _same_path_twice(sweep: SweepFile, root: Node) -> Iterator[Fault]:
         for path in given.paths or [given.path or ""]:
             if path in seen:
                 mark = root.mapping["parameters"].mapping[name].mark
-                yield Fault(mark.file, mark.line, f"parameters.{name}", f"{path} is set by {seen[path]} already")
+                yield Fault(
+                    mark.file, mark.line, f"parameters.{name}", f"{path} is set by {seen[path]} already"
+                )
             seen.setdefault(path, name)
 
 
@@ -299,7 +321,14 @@ def _listed_points(sweep: SweepFile, root: Node, faults: list[Fault]) -> Iterato
             faults.append(Fault(node.mark.file, node.at.line, where, f"has no value for {listed(missing)}"))
         if unknown:
             faults.append(
-                Fault(node.mark.file, node.at.line, where, f"{unknown[0]} is no parameter", None, listed(list(sweep.parameters)))
+                Fault(
+                    node.mark.file,
+                    node.at.line,
+                    where,
+                    f"{unknown[0]} is no parameter",
+                    None,
+                    listed(list(sweep.parameters)),
+                )
             )
         if not missing and not unknown:
             yield {name: _value(point[name]) for name in sweep.parameters}

@@ -20,7 +20,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-
 from darien.experiments.one_run import Kept
 from darien.record import swept
 from darien.record.whole import MANIFEST, ResultError, read_manifest, write_json
@@ -66,7 +65,9 @@ class SweepStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._rows.execute("PRAGMA journal_mode = DELETE")  # one plain file, which a read-only disk may hold
+            self._rows.execute(
+                "PRAGMA journal_mode = DELETE"
+            )  # one plain file, which a read-only disk may hold
         except sqlite3.Error:
             pass  # the disk is full: what is in the log is safe there
         finally:
@@ -101,7 +102,9 @@ class SweepStore:
             ]
             with self._transaction():
                 for name in lost:
-                    (count,) = self._rows.execute("SELECT COUNT(*) FROM run WHERE part = ?", (name,)).fetchone()
+                    (count,) = self._rows.execute(
+                        "SELECT COUNT(*) FROM run WHERE part = ?", (name,)
+                    ).fetchone()
                     self._strike("part = ?", (name,))
                     self._rows.execute("DELETE FROM part WHERE name = ?", (name,))
                     print(
@@ -151,7 +154,9 @@ class SweepStore:
             with self._transaction():
                 (gone,) = self._rows.execute(f"SELECT COUNT(*) FROM run WHERE {_STALE}").fetchone()
                 self._strike(_STALE, ())
-                self._rows.execute("DELETE FROM part WHERE name NOT IN (SELECT part FROM run WHERE part NOT NULL)")
+                self._rows.execute(
+                    "DELETE FROM part WHERE name NOT IN (SELECT part FROM run WHERE part NOT NULL)"
+                )
                 named = {name for (name,) in self._rows.execute("SELECT name FROM part")}
             parts = sorted((self.folder / swept.SERIES).iterdir())
             unneeded = [p for p in parts if _PART.fullmatch(p.name) and p.name not in named]

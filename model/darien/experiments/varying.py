@@ -23,7 +23,12 @@ from darien.scenario.parts import Problem, of_scenario
 from darien.scenario.schema import Scenario
 
 Value = float | int | str | bool | dt.date
-BY_THE_READER = ("period", "departures.series", "policy", "without")  # they change more than what stands there
+BY_THE_READER = (
+    "period",
+    "departures.series",
+    "policy",
+    "without",
+)  # they change more than what stands there
 _STEP = re.compile(r"[^.\[\]]+")
 
 

@@ -97,7 +97,8 @@ class Swept:
 
         with self._store() as store:
             return pd.read_sql_query(
-                "SELECT point, replicate, migrants, events, seconds FROM current ORDER BY point, replicate", store
+                "SELECT point, replicate, migrants, events, seconds FROM current ORDER BY point, replicate",
+                store,
             )
 
     @property
@@ -151,7 +152,9 @@ class Swept:
             found = ds.dataset(used, format="parquet").to_table(filter=wanted).to_pandas()
         except (OSError, ValueError) as error:
             raise ResultError(f"{self.folder}: cannot read series: {error}") from error
-        if any(0 < current < count for _, current, count in parts):  # some of its runs are of another scenario
+        if any(
+            0 < current < count for _, current, count in parts
+        ):  # some of its runs are of another scenario
             kept = pd.MultiIndex.from_frame(self.runs[["point", "replicate"]])
             found = found[pd.MultiIndex.from_frame(found[["point", "replicate"]]).isin(kept)]
         order = ["point", "replicate", "date", "where", "measure"]
