@@ -8,7 +8,7 @@ a scenario sets otherwise than the history stays as the scenario has it: a polic
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,12 +33,14 @@ class Draws:
     """The draws of a fit.
 
     ``table``: a row per draw; a column per path of ``history``, its values. ``about``: what the fit says
-    of itself: ``history``, ``title``, ``converged``, ``draws``.
+    of itself: ``history``, ``title``, ``converged``, ``draws``. ``prior``: the same columns at draws from
+    before the counts were looked at; None where the fit carries none.
     """
 
     name: str
     about: Mapping[str, Any]
     table: pd.DataFrame
+    prior: pd.DataFrame | None = None
 
     @cached_property
     def history(self) -> Scenario:
@@ -47,13 +49,21 @@ class Draws:
         return files.load(named if named.is_file() else library.find(str(named)))
 
     @property
+    def before(self) -> Draws | None:
+        """The draws from before the counts, None where there are none."""
+        return None if self.prior is None else Draws(self.name, self.about, self.prior)
+
+    @property
     def said(self) -> str:
         """The fit, in a line."""
         warned = "" if self.about["converged"] else "; NOT CONVERGED, not to be used for an answer"
         return f"{len(self.table)} draws of the fit {self.name} ({self.about['title']}){warned}"
 
-    def replicate(self, scenario: Scenario, number: int) -> Scenario:
-        """The scenario as replicate ``number`` has it. Raises UserMistake where there is no such draw."""
+    def replicate(self, scenario: Scenario, number: int, keep: Collection[str] = ()) -> Scenario:
+        """The scenario as replicate ``number`` has it. Raises UserMistake where there is no such draw.
+
+        ``keep``: paths that stay as the scenario has them, even where that is what the history has.
+        """
         if number >= len(self.table):
             raise UserMistake(
                 f"--fit {self.name}: has {len(self.table)} draws, one for a replicate; there is no replicate "
@@ -62,6 +72,8 @@ class Draws:
         drawn: Any = scenario
         row = self.table.iloc[number]
         for path in self._numbers:
+            if path in keep:
+                continue
             given, known = value_at(scenario, path), value_at(self.history, path)
             if given is not None and given == known:
                 drawn = _with_value(drawn, path.split("."), float(row[path]))
@@ -101,19 +113,23 @@ def load_draws(what: str) -> Draws:
 
     path = Path(what)
     if path.is_dir():
-        table, about = path / "draws.csv", path / "draws.json"
+        table, prior, about = path / "draws.csv", path / "draws_prior.csv", path / "draws.json"
     else:
         known = sorted(file.stem for file in folder().glob("*.json"))
         if what not in known:
             near = nearest(what, known)
             hint = f"did you mean {near}?" if near else f"built in: {listed(known)}"
             raise UserMistake(f"--fit {what}: no fit of that name, and no such folder; {hint}")
-        table, about = folder() / f"{what}.csv", folder() / f"{what}.json"
+        table, prior, about = (folder() / f"{what}.{end}" for end in ("csv", "prior.csv", "json"))
     try:
         said = json.loads(about.read_text(encoding="utf-8"))
-        return Draws(path.name if path.is_dir() else what, said, pd.read_csv(table))
+        name = path.name if path.is_dir() else what
+        draws = Draws(name, said, pd.read_csv(table), pd.read_csv(prior) if prior.exists() else None)
     except (OSError, ValueError) as error:
         raise UserMistake(f"--fit {what}: cannot be read: {error}") from error
+    if draws.prior is not None and set(draws.prior.columns) != set(draws.table.columns):
+        raise UserMistake(f"--fit {what}: {prior.name} has other columns than {table.name}")
+    return draws
 
 
 def must_suit(draws: Draws, scenario: Scenario) -> None:
