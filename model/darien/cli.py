@@ -287,21 +287,31 @@ def calibrate(
 @app.command()
 def compare(
     file: Annotated[str, typer.Argument(help="A comparison: a file, or the name of a built-in one.")],
-    replicates: Annotated[int | None, typer.Option(min=2, help="Pairs; the file's own if not given.")] = None,
+    replicates: Annotated[
+        int | None, typer.Option(min=2, help="Pairs, or draws of the fit; the file's own if not given.")
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; the file's own if not given.")
     ] = None,
+    dask: Dask = None,
     fit: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Draw the unknowns from a fit, for each pair others.")
+        str | None, typer.Option(metavar="NAME", help="Draw the unknowns from this fit, not the file's own.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write; results/NAME if not given.")] = None,
 ) -> None:
-    """Compare policy options with their base, in paired replicates."""
-    from darien.experiments.compare import command
+    """Compare policy options with their base: the same people, the same luck, one thing different."""
+    from darien.experiments.compare_command import command
     from darien.report.figures import draw_comparison
 
-    with _working("days simulated") as progress:
-        written = command(file, workers, replicates, out, progress, fit)
+    if dask is not None and workers is not None:
+        raise UserMistake("--dask and --workers: give one of them; a cluster has workers of its own")
+    with contextlib.ExitStack() as stack:
+        on = None
+        if dask is not None:
+            from darien.experiments.dask_pool import dask_executor
+
+            on = stack.enter_context(dask_executor(dask))
+        written = command(file, workers, replicates, out, _working, fit, on)
     print(_where(written, draw_comparison(written)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from calendar import monthrange
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darien.experiments.run import simulate
-from darien.experiments.structures import NAMES, fixed_shares, flat_departures, no_networks, structure
+from darien.experiments.structures import Name, fixed_shares, flat_departures, no_networks, structure
 from darien.scenario import files, library
 from darien.scenario.schema import Departures, Scenario
 from verify.worlds import world
@@ -55,7 +56,7 @@ def differs(one: Scenario, other: Scenario) -> set[str]:
         ("flat_departures", {"departures"}),
     ],
 )
-def test_a_structure_changes_what_it_names_alone(history: Scenario, name: str, changes: set[str]) -> None:
+def test_a_structure_changes_what_it_names_alone(history: Scenario, name: Name, changes: set[str]) -> None:
     assert differs(history, structure(name, history)(history)) == changes
 
 
@@ -109,7 +110,7 @@ def test_flat_departures_are_as_many_in_every_year(months: dict[str, float]) -> 
         assert len({flat[month] for month in own}) == 1
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_structures_go_to_workers(base: Scenario, name: str) -> None:
+@pytest.mark.parametrize("name", get_args(Name))
+def test_structures_go_to_workers(base: Scenario, name: Name) -> None:
     made = structure(name, base)
     assert files.to_yaml(pickle.loads(pickle.dumps(made))(base)) == files.to_yaml(made(base))

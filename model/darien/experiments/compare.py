@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from itertools import combinations
+from typing import TYPE_CHECKING
 
-from darien.experiments.comparison import Loaded, load
+import numpy as np
+
+from darien.experiments import break_even, evidence, ranks
+from darien.experiments.comparison import Loaded
 from darien.experiments.displacement import displacement, starts
-from darien.experiments.drawn import Draws, load_draws, must_suit
-from darien.experiments.paired import KEYS, by_replicate, differences
-from darien.experiments.run import Progress, Task, run_tasks, warm_up
-from darien.experiments.tables import says, text
-from darien.record import compared as store
+from darien.experiments.drawn import Draws, must_suit
+from darien.experiments.paired import KEYS, aligned, by_replicate, differences, size
+from darien.experiments.pairs import Pairs, Structure, run_pairs
+from darien.experiments.run import Progress
+from darien.experiments.tables import text
+from darien.experiments.variance import mean_squares, unknowns_share
 from darien.record.compared import BASE
-from darien.record.version import code_version, commit, package_versions
-from darien.record.whole import MANIFEST, check_target, whole_folder, write_json
-from darien.scenario import files
-from darien.scenario.errors import UserMistake, listed, nearest
-from darien.scenario.yaml_nodes import shown
+from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FEWEST_DRAWN = 20  # pairs, below which 5 and 95 % of them would be made up
+    from darien.record.run import Run
+
+FEWEST_DRAWN = 20  # draws, below which 5 and 95 % of them would be made up
+_BEFORE, _AT = "before the counts: ", "break-even: "
 
 
 @dataclass(frozen=True)
@@ -32,27 +37,51 @@ class Compared:
     """What a comparison found.
 
     ``table``: a row per option and outcome: ``option``, ``outcome``, ``place``, ``group``, ``unit``,
-    then the columns of :func:`~darien.experiments.paired.differences`, the option's mean as ``value``.
-    ``draws``: the fit from which pair r has draw r; None: everything at its central value.
-    ``outcomes``: every replicate's own: ``option`` ('base' for the base), ``replicate``, ``outcome``,
-    ``place``, ``group``, ``unit``, ``value``.
+    then the columns of :func:`~darien.experiments.paired.differences`, the option's mean as ``value``;
+    ``unknowns_share``, ``unknowns_low``, ``unknowns_high`` (of the variance of the difference in one run, what
+    the unknowns make of it; the rest is chance; nan without a fit) and the columns of
+    :func:`~darien.experiments.evidence.evidence`.
+    ``between``: the same columns for every two options (``option`` against ``other``), by country and over
+    the whole route. ``ranks``: see :func:`~darien.experiments.ranks.ranks`; empty where the file states no
+    direction. ``break_even`` and ``break_even_draws``: see :mod:`darien.experiments.break_even`.
+    ``outcomes``: every pair's own: ``option`` ('base' for the base), ``replicate`` (the number of the pair),
+    ``outcome``, ``place``, ``group``, ``unit``, ``value``.
     ``moved`` and ``moved_total``: persons who started each leg, by month and over the whole period:
     ``option``, then the columns of :func:`~darien.experiments.displacement.displacement`.
     """
 
     loaded: Loaded
-    replicates: int
+    pairs: Pairs
     table: pd.DataFrame
+    between: pd.DataFrame
+    ranks: pd.DataFrame
+    break_even: pd.DataFrame
+    break_even_draws: pd.DataFrame
     outcomes: pd.DataFrame
     moved: pd.DataFrame
     moved_total: pd.DataFrame
     seconds: float
     workers: int
-    draws: Draws | None = None
+
+    @property
+    def replicates(self) -> int:
+        """How many pairs there are of each option with the base."""
+        return self.pairs.count * self.pairs.luck
+
+    @property
+    def draws(self) -> Draws | None:
+        """The fit from which the unknowns were drawn; None: everything at its central value."""
+        return self.pairs.draws
+
+    @property
+    def labels(self) -> dict[tuple[str, str], str]:
+        """What the counts say of each option's effect on each outcome of the whole route."""
+        rows = self.table[(self.table["place"] == "") & (self.table["group"] == "all")]
+        return {(row.option, row.outcome): row.label for row in rows.itertuples()}
 
     def text(self) -> str:
         """The table to read, by option, with what it means and does not mean."""
-        return text(self.loaded, self.table, self.replicates, self.draws)
+        return text(self)
 
 
 def compare(
@@ -61,16 +90,25 @@ def compare(
     workers: int | None = None,
     progress: Progress | None = None,
     draws: Draws | None = None,
+    *,
+    structure: Structure | None = None,
+    labels: Mapping[tuple[str, str], str] | None = None,
+    on: Executor | None = None,
 ) -> Compared:
-    """Run the base and every option, replicate by replicate under the same seed, and compare.
+    """Run the base and every option, pair by pair, and compare.
 
-    Numbers given here go before those of the file. With ``draws`` replicate r of all of them has draw r of a
-    fit. The same for any number of workers. Raises UserMistake where the fit is of another history.
+    ``replicates``: pairs, or with ``draws`` of a fit how many of them are taken, each with as many pairs as
+    the file's ``luck``; it and ``workers`` go before those of the file. With ``structure`` every scenario goes
+    through it after its draw; then no break-even is run, and ``labels`` of the comparison as it is say
+    which effects are assumptions. The same for any number of workers, or ``on`` an executor. Raises UserMistake
+    where the fit is of another history.
     """
     import pandas as pd
 
-    replicates = loaded.comparison.replicates if replicates is None else replicates
-    workers = loaded.comparison.workers if workers is None else workers
+    asked = loaded.comparison
+    workers = asked.workers if workers is None else workers
+    if replicates is None:
+        replicates = asked.replicates if draws is None or asked.draws is None else asked.draws
     if replicates < 2:
         raise ValueError(f"needs 2 replicates or more to show chance, got {replicates}")
     began = time.perf_counter()
@@ -78,107 +116,120 @@ def compare(
     if draws is not None:
         for scenario in scenarios.values():
             must_suit(draws, scenario)
-    tasks = [
-        Task(draws.replicate(scenario, number) if draws else scenario, number, starts_only=True)
-        for scenario in scenarios.values()
-        for number in range(replicates)
-    ]
-    runs = iter(run_tasks(tasks, workers, progress))
-    found = {name: [next(runs) for _ in range(replicates)] for name in scenarios}
-    outcomes = {name: [run.outcomes for run in found[name]] for name in scenarios}
-    flows = {name: starts(found[name], scenario) for name, scenario in scenarios.items()}
-    base = by_replicate(outcomes[BASE])
-    tables, moved, moved_total = {}, {}, {}
-    for name, option in loaded.options.items():
-        table = differences(base, by_replicate(outcomes[name]), drawn=draws is not None).reset_index()
-        tables[name] = table.rename(columns={"option": "value"})
-        moved[name], moved_total[name] = displacement(
-            flows[BASE], flows[name], (loaded.base, option), drawn=draws is not None
+    pairs = Pairs(replicates, asked.luck if draws else 1, draws, structure)
+    tasks = {name: pairs.tasks(scenario) for name, scenario in scenarios.items()}
+    before = draws.before if draws is not None and asked.evidence and structure is None else None
+    if before is not None:
+        earlier = Pairs(min(replicates, len(before.table)), 1, before)
+        tasks |= {_BEFORE + name: earlier.tasks(scenario) for name, scenario in scenarios.items()}
+    if structure is None:
+        single = Pairs(replicates, 1, draws)
+        for (name, over, value), scenario in loaded.at_values.items():
+            tasks[_name_at(name, over, value)] = single.tasks(scenario, keep=[over])
+    runs = run_pairs(tasks, workers, progress, on)
+    values = {name: by_replicate([run.outcomes for run in found]) for name, found in runs.items()}
+    tables = {
+        name: _differences(values[BASE], values[name], pairs).join(
+            _evidence(values, name, pairs.luck, draws, asked.evidence)
         )
+        for name in loaded.options
+    }
+    flows = {name: starts(runs[name], scenario) for name, scenario in scenarios.items()}
+    moved, moved_total = {}, {}
+    for name, option in loaded.options.items():
+        both = (loaded.base, option)
+        moved[name], moved_total[name] = displacement(flows[BASE], flows[name], both, drawn=draws is not None)
+    table = _under_each_other({name: own.reset_index() for name, own in tables.items()})
+    known = labels if labels is not None else _labels(table)
+    each = _break_evens(loaded, values) if structure is None else {}
+    at_draws = pd.concat(each.values(), ignore_index=True) if each else pd.DataFrame()
+    own = {name: values[name] for name in scenarios}
     return Compared(
         loaded=loaded,
-        replicates=replicates,
-        table=_under_each_other(tables),
-        outcomes=pd.concat([_long(name, outcomes[name]) for name in scenarios], ignore_index=True),
+        pairs=pairs,
+        table=table,
+        between=_between({name: values[name] for name in loaded.options}, pairs),
+        ranks=ranks.ranks(own, asked.better, known) if asked.better else pd.DataFrame(),
+        break_even=break_even.told(asked.break_even, at_draws) if each else pd.DataFrame(),
+        break_even_draws=at_draws,
+        outcomes=pd.concat([_long(name, runs[name]) for name in scenarios], ignore_index=True),
         moved=_under_each_other(moved),
         moved_total=_under_each_other(moved_total),
         seconds=time.perf_counter() - began,
         workers=workers,
-        draws=draws,
     )
 
 
-def write(folder: str | Path, compared: Compared) -> Path:
-    """Write a comparison to a folder, whole or not at all; returns the folder.
-
-    :mod:`darien.record.compared` lists the files; the tables are those of :class:`Compared`. Raises
-    :class:`~darien.record.whole.ResultError`.
-    """
-    with whole_folder(Path(folder), store.OWN) as aside:
-        for name, table in (
-            (store.TABLE, compared.table),
-            (store.OUTCOMES, compared.outcomes),
-            (store.DISPLACEMENT, compared.moved),
-            (store.DISPLACEMENT_TOTAL, compared.moved_total),
-        ):
-            table.to_csv(aside / name, index=False, lineterminator="\n")
-        (aside / store.TEXT).write_text(compared.text(), encoding="utf-8")
-        (aside / store.SCENARIOS).mkdir()
-        loaded = compared.loaded
-        for name, scenario in {BASE: loaded.base, **loaded.options}.items():
-            file = aside / store.SCENARIOS / f"{name}.yaml"
-            file.write_text(files.to_yaml(scenario), encoding="utf-8")
-        write_json(aside / MANIFEST, _manifest(compared))
-    return Path(folder)
+def _differences(one: pd.DataFrame, other: pd.DataFrame, pairs: Pairs) -> pd.DataFrame:
+    """Differences of a second from a first, and what of their variance the unknowns make."""
+    found = differences(one, other, drawn=pairs.draws is not None).rename(columns={"option": "value"})
+    _, first, second = aligned(one, other)
+    shares = [np.full(len(found), np.nan)] * 3
+    if pairs.draws is not None:
+        shares = list(unknowns_share(mean_squares(second - first, size(first, second), pairs.luck)))
+    return found.assign(**dict(zip(("unknowns_share", "unknowns_low", "unknowns_high"), shares, strict=True)))
 
 
-def command(
-    file: str | Path,
-    workers: int | None = None,
-    replicates: int | None = None,
-    out: str | Path | None = None,
-    progress: Progress | None = None,
-    fit: str | None = None,
-) -> Path:
-    """What ``darien compare FILE`` does: run, print the table, write the folder, return its path.
-
-    ``out`` is ``results/`` and the name of the file where None; ``fit`` names the draws. Raises
-    :class:`~darien.scenario.errors.UserMistake` for all that the user can put right; a folder that
-    cannot be written to is refused before anything is run.
-    """
-    loaded = load(file)
-    if replicates is not None and replicates < 2:
-        raise UserMistake(
-            f"--replicates: needs 2 or more, to show how much chance matters; given {replicates}"
-        )
-    if workers is not None and workers < 1:
-        raise UserMistake(f"--workers: needs 1 or more; given {workers}")
-    draws = None if fit is None else load_draws(fit)
-    pairs = loaded.comparison.replicates if replicates is None else replicates
-    if draws is not None and pairs < FEWEST_DRAWN:
-        raise UserMistake(f"--fit: needs {FEWEST_DRAWN} pairs or more, a draw for each; given {pairs}")
-    folder = Path("results") / loaded.file.stem if out is None else Path(out)
-    check_target(folder, store.OWN)
-    _known(loaded)
-    compared = compare(loaded, replicates, workers, progress, draws)
-    print(compared.text(), end="")
-    return write(folder, compared)
+def _evidence(
+    values: Mapping[str, pd.DataFrame], name: str, luck: int, draws: Draws | None, asked: bool
+) -> pd.DataFrame:
+    """What the counts say of the effects of an option, by the rows of its differences."""
+    rows, _, _ = aligned(values[BASE], values[name])
+    if _BEFORE + name in values:
+        before = values[_BEFORE + BASE], values[_BEFORE + name]
+        return evidence.evidence(before, (values[BASE], values[name]), luck)
+    if draws is None:
+        return evidence.unknown(rows, evidence.NO_FIT)
+    return evidence.unknown(rows, evidence.NO_PRIOR if asked else evidence.NOT_ASKED)
 
 
-def _known(loaded: Loaded) -> None:
-    """Refuse outcomes to print that no run has. Raises UserMistake."""
-    wanted = loaded.comparison.outcomes
-    if wanted is None:
-        return
-    known = list(dict.fromkeys(warm_up(loaded.base).outcomes["outcome"]))
-    for name in wanted:
-        if name not in known:
-            near = nearest(name, known)
-            hint = f"did you mean {near}?" if near else f"known: {listed(known, most=100)}"
-            raise UserMistake(f"{shown(loaded.file)}: outcomes: no outcome is named {name}; {hint}")
+def _labels(table: pd.DataFrame) -> dict[tuple[str, str], str]:
+    rows = table[(table["place"] == "") & (table["group"] == "all")]
+    return {(row.option, row.outcome): row.label for row in rows.itertuples()}
 
 
-def _under_each_other(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _between(values: Mapping[str, pd.DataFrame], pairs: Pairs) -> pd.DataFrame:
+    """Every two options against each other: the whole route and countries, all groups together."""
+    import pandas as pd
+
+    parts = []
+    for other, option in combinations(values, 2):
+        first, second = (_wide(values[name]) for name in (other, option))
+        found = _differences(first, second, pairs).rename(columns={"base": "other_value"}).reset_index()
+        found.insert(0, "other", other)
+        found.insert(0, "option", option)
+        parts.append(found)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _wide(table: pd.DataFrame) -> pd.DataFrame:
+    place, group = (table.index.get_level_values(key) for key in ("place", "group"))
+    return table[(group == "all") & place.str.fullmatch("([A-Z]{3})?")]
+
+
+def _name_at(name: str, over: str, value: float) -> str:
+    return f"{_AT}{name} at {over}={value!r}"
+
+
+def _break_evens(loaded: Loaded, values: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The break-evens of each draw, by name. Raises UserMistake for an outcome that no run has."""
+    found = {}
+    for name, of in loaded.comparison.break_even.items():
+        sides = []
+        for side in (of.option, of.against):
+            rows = []
+            for value in of.values:
+                table = values[_name_at(side, of.over, value)]
+                key = [row for row in table.index if row[:3] == (of.outcome, "", "all")]
+                if not key:
+                    raise UserMistake(f"break_even.{name}.outcome: no outcome is named {of.outcome}")
+                rows.append(table.loc[key[0]].to_numpy(dtype=float))
+            sides.append(np.column_stack(rows))
+        found[name] = break_even.by_draw(name, of, sides[0] - sides[1])
+    return found
+
+
+def _under_each_other(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """One table of those of all options, with the option in front."""
     import pandas as pd
 
@@ -186,34 +237,14 @@ def _under_each_other(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _long(name: str, outcomes: list[pd.DataFrame]) -> pd.DataFrame:
-    """The outcomes of all replicates of one scenario under each other."""
+def _long(name: str, runs: list[Run]) -> pd.DataFrame:
+    """The outcomes of all runs of one scenario under each other."""
     import pandas as pd
 
     parts = []
-    for number, frame in enumerate(outcomes):
-        part = frame[[*KEYS, "value"]].copy()
+    for number, run in enumerate(runs):
+        part = run.outcomes[[*KEYS, "value"]].copy()
         part.insert(0, "replicate", number)
         part.insert(0, "option", name)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
-
-
-def _manifest(compared: Compared) -> dict[str, Any]:
-    loaded = compared.loaded
-    return {
-        "kind": store.KIND,
-        "format": store.FORMAT,
-        "title": loaded.comparison.title,
-        "seed": loaded.base.seed,
-        "replicates": compared.replicates,
-        "fit": None if compared.draws is None else {"name": compared.draws.name, **compared.draws.about},
-        "base": files.fingerprint(loaded.base),
-        "options": {name: files.fingerprint(option) for name, option in loaded.options.items()},
-        "says": {name: says(loaded, name) for name in loaded.options},
-        "code": code_version(),
-        "commit": commit(),
-        "versions": package_versions(),
-        "wall_seconds": round(compared.seconds, 3),
-        "workers": compared.workers,
-    }

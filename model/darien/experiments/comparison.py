@@ -1,20 +1,24 @@
 """What a comparison file may say, and how it is read.
 
 A comparison names a base scenario and options: other scenarios, or the base with values set
-differently. A scenario file that ``extends`` another is a comparison too: of itself with that other.
+differently, or with measures of its own. A scenario file that ``extends`` another is a comparison too: of
+itself with that other.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from darien.experiments.stated import must_hold_harm
+from darien.experiments.structures import Name as StructureName
 from darien.record.compared import BASE
 from darien.scenario import files, library, model_file
-from darien.scenario.errors import Fault, ScenarioError, UserMistake
+from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed
 from darien.scenario.quantity import Model
 from darien.scenario.schema import Scenario
 from darien.scenario.yaml_nodes import Node, shown
@@ -26,22 +30,49 @@ OptionName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 
 
 class Option(Model):
-    """One alternative to the base: another scenario, values that differ, or both."""
+    """One alternative to the base: another scenario, measures laid over it, values that differ."""
 
     scenario: str | None = None  # a file or a built-in name; None: the base itself
+    policy: list[Any] = []  # measures, as a scenario has them
     sets: Annotated[list[str], Field(alias="set")] = []  # PATH=VALUE, as after --set
     why: str | None = None
 
 
+class BreakEven(Model):
+    """Where an option has as much of an outcome as another, over the values of a number of the scenario."""
+
+    option: OptionName
+    against: OptionName  # another option, or base
+    outcome: str
+    over: str  # a path, as after --set
+    values: Annotated[list[float], Field(min_length=2)]  # rising
+
+    @field_validator("values")
+    @classmethod
+    def _rise(cls, values: list[float]) -> list[float]:
+        if any(one >= other for one, other in pairwise(values)):
+            raise ValueError("must rise")
+        return values
+
+
 class Comparison(Model):
-    """A base and the options that are held against it, replicate by replicate."""
+    """A base and the options that are held against it, pair by pair."""
 
     title: str
     why: str
     base: str  # a file or a built-in name
     options: Annotated[dict[OptionName, Option], Field(min_length=1)]
-    replicates: Annotated[int, Field(ge=2, le=100_000)] = REPLICATES
+    replicates: Annotated[int, Field(ge=2, le=100_000)] = REPLICATES  # pairs, without a fit
+    fit: str | None = None  # a built-in name or a folder: the unknowns are drawn from it
+    draws: Annotated[int, Field(ge=2, le=1000)] | None = None  # of the fit; None: as many as replicates
+    luck: Annotated[int, Field(ge=1, le=100)] = 2  # pairs per draw of the fit
+    evidence: bool = True  # with a fit: run its prior draws too, to tell what the counts say of an effect
     outcomes: list[str] | None = None  # those to print; None: all
+    better: dict[str, Literal["lower", "higher"]] = {}  # the user's own judgement: none is built in
+    weights: dict[str, Annotated[float, Field(ge=0)]] = {}  # of those outcomes, for one regret over all
+    break_even: dict[OptionName, BreakEven] = {}
+    structures: list[StructureName] = []  # models built otherwise, under which ranks are repeated
+    structure_draws: Annotated[int, Field(ge=2, le=1000)] = 10  # draws (pairs, without a fit) for each
     workers: Annotated[int, Field(ge=1, le=1024)] = 1
 
     @field_validator("options")
@@ -53,6 +84,21 @@ class Comparison(Model):
             )
         return options
 
+    @model_validator(mode="after")
+    def _belong_together(self) -> Comparison:
+        for name, of in self.break_even.items():
+            for key, given in (("option", of.option), ("against", of.against)):
+                known = [*self.options, *([BASE] if key == "against" else [])]
+                if given not in known:
+                    raise ValueError(f"break_even.{name}.{key}: no option is named {given}: {listed(known)}")
+        if self.draws is not None and self.fit is None:
+            raise ValueError("draws are of a fit: name it under fit")
+        if (self.structures or self.weights) and not self.better:
+            raise ValueError("structures and weights are of ranks: say under better which way is better")
+        if missing := [name for name in self.weights if name not in self.better]:
+            raise ValueError(f"weights: {missing[0]} has no direction under better")
+        return self
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -62,21 +108,39 @@ class Loaded:
     file: Path
     base: Scenario
     options: dict[str, Scenario]
+    at_values: dict[tuple[str, str, float], Scenario]  # for break-evens: option (or base), path and value
 
 
 def load(what: str | Path) -> Loaded:
     """Read a comparison and its scenarios. Raises ScenarioError or UserMistake, with every fault found."""
     file = _locate(what)
-    comparison = read(file)
+    comparison, policies = _read(file)
     faults: list[Fault] = []
-    base = _scenario(comparison.base, [], file, faults)
-    options = {}
-    for name, option in comparison.options.items():
-        found = _scenario(option.scenario or comparison.base, option.sets, file, faults)
-        if found is not None:
-            options[name] = found
+
+    def found_for(name: str, more: list[str]) -> Scenario | None:
+        option = Option() if name == BASE else comparison.options[name]
+        sets = [*option.sets, *more]
+        return _scenario(option.scenario or comparison.base, sets, policies.get(name), file, faults)
+
+    base = found_for(BASE, [])
+    options = {name: found for name in comparison.options if (found := found_for(name, [])) is not None}
     if base is None or faults:
         raise ScenarioError(list(dict.fromkeys(faults)))
+    at_values = {}
+    for of in comparison.break_even.values():
+        for name in (of.option, of.against):
+            for value in of.values:
+                if (name, of.over, value) not in at_values:
+                    found = found_for(name, [f"{of.over}={value!r}"])
+                    if found is not None:
+                        at_values[name, of.over, value] = found
+    if faults:
+        raise ScenarioError(list(dict.fromkeys(faults)))
+    if comparison.better:
+        try:
+            must_hold_harm(comparison.better)
+        except UserMistake as error:
+            raise UserMistake(f"{shown(file)}: {error}") from None
     for name, scenario in options.items():
         if scenario.period != base.period:
             raise UserMistake(
@@ -90,16 +154,26 @@ def load(what: str | Path) -> Loaded:
         file=file,
         base=base.model_copy(update=alike),
         options={name: scenario.model_copy(update=alike) for name, scenario in options.items()},
+        at_values={key: scenario.model_copy(update=alike) for key, scenario in at_values.items()},
     )
 
 
 def read(file: Path) -> Comparison:
     """The comparison in a file, its scenarios not yet read. Raises ScenarioError with every fault."""
+    return _read(file)[0]
+
+
+def _read(file: Path) -> tuple[Comparison, dict[str, Node]]:
+    """The comparison, and the measures of options as they stand in the file."""
     faults: list[Fault] = []
     root = model_file.nodes(file, "a comparison", "title, why, base, options", faults)
     if "extends" in root.mapping and "options" not in root.mapping:
-        return _of_overlay(root, file)
-    return model_file.validated(root, Comparison, faults)
+        return _of_overlay(root, file), {}
+    comparison = model_file.validated(root, Comparison, faults)
+    options = root.mapping["options"].mapping
+    return comparison, {
+        str(name): option.mapping["policy"] for name, option in options.items() if "policy" in option.mapping
+    }
 
 
 def _of_overlay(root: Node, file: Path) -> Comparison:
@@ -139,7 +213,9 @@ def is_comparison(what: str | Path) -> bool:
     return "options" in root.mapping
 
 
-def _scenario(name: str, sets: list[str], file: Path, faults: list[Fault]) -> Scenario | None:
+def _scenario(
+    name: str, sets: list[str], policy: Node | None, file: Path, faults: list[Fault]
+) -> Scenario | None:
     """A scenario that a comparison names: beside the comparison, else built in. Adds to ``faults``."""
     what: str | Path = name
     for candidate in (file.parent / name, file.parent / f"{name}.yaml"):
@@ -147,7 +223,7 @@ def _scenario(name: str, sets: list[str], file: Path, faults: list[Fault]) -> Sc
             what = candidate
             break
     try:
-        return files.load(what, sets)
+        return files.load(what, sets, policy)
     except ScenarioError as error:
         faults += error.faults
         return None

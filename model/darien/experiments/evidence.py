@@ -1,6 +1,7 @@
-"""How much the counts say about an effect: by how much less it varies with the unknowns after the fit than before.
+"""How much the counts say about an effect: by how much less it varies with the unknowns after the fit.
 
-An effect of which the counts removed little is what was assumed beforehand. It is called so, and gets no rank.
+An effect of which the counts removed little is what was assumed beforehand. It is called so, and gets no
+rank.
 """
 
 from __future__ import annotations

@@ -72,7 +72,10 @@ def differences(
 
 
 def aligned(base: pd.DataFrame, option: pd.DataFrame) -> tuple[pd.Index, Floats, Floats]:
-    """The rows of both and their values (rows, replicates): 0 where one lacks a row, nan in both where in one."""
+    """The rows of both and their values (rows, replicates).
+
+    0 where one lacks a row; nan in both where it is in one.
+    """
     rows = base.index
     if not rows.equals(option.index):
         rows = base.index.union(option.index, sort=False)

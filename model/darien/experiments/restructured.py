@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from darien.experiments.ranks import UNRANKED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,11 +17,16 @@ AS_IT_IS = "as it is"  # the model's own structure, beside the others
 
 
 def ranks_by_structure(
-    compared: Mapping[str, Compared], better: Mapping[str, str], draws: int, luck: int
+    compared: Mapping[str, Compared],
+    better: Mapping[str, str],
+    draws: int,
+    luck: int,
+    labels: Mapping[tuple[str, str], str],
 ) -> pd.DataFrame:
     """Where each option ranks on each outcome, structure by structure, over the same first draws of all.
 
-    ``compared``: by structure, :data:`AS_IT_IS` first. Columns: ``structure``, ``option`` (the base among
+    ``compared``: by structure, :data:`AS_IT_IS` first. An option whose effect is by ``labels`` an assumption
+    has no rank, and the others are ranked without it. Columns: ``structure``, ``option`` (the base among
     them), ``outcome``, ``unit``, ``better``, ``value`` (mean), ``difference`` from the base (mean), ``rank``
     (1 is the better end of the means; equal means share the middle of their ranks).
     """
@@ -35,6 +42,7 @@ def ranks_by_structure(
         for outcome, way in better.items():
             own = table(rows, outcome)
             mean, base = own.mean(), float(base_of(own).mean())
+            ranked = [name for name in mean.index if labels.get((name, outcome)) != UNRANKED]
             parts.append(
                 pd.DataFrame(
                     {
@@ -45,7 +53,7 @@ def ranks_by_structure(
                         "better": way,
                         "value": mean.to_numpy(),
                         "difference": mean.to_numpy() - base,
-                        "rank": mean.rank(ascending=way == "lower").to_numpy(),
+                        "rank": mean[ranked].rank(ascending=way == "lower").reindex(mean.index).to_numpy(),
                     }
                 )
             )
@@ -62,7 +70,9 @@ def verdicts(ranks: pd.DataFrame) -> pd.DataFrame:
 
     rows = []
     for (outcome, option), own in ranks.groupby(["outcome", "option"], sort=False):
-        by = own.set_index("structure")["rank"]
+        by = own.set_index("structure")["rank"].dropna()
+        if by.empty:
+            continue  # not ranked: the counts say nothing of the effect
         rank = by[AS_IT_IS]
         changed = [str(name) for name, other in by.items() if other != rank]
         rows.append((option, outcome, rank, by.min(), by.max(), not changed, "; ".join(changed)))

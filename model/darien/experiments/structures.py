@@ -10,7 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from darien.scenario.schema import Scenario
 
 Structure = Callable[["Scenario"], "Scenario"]
-NAMES = ("no_beliefs", "no_networks", "plain_logit", "fixed_shares", "flat_departures")
+Name = Literal["no_beliefs", "no_networks", "plain_logit", "fixed_shares", "flat_departures"]
 ROUNDS = 4  # of running with fixed shares and moving the odds of going on towards those of the base
 _STEP = 2.0  # most that a round moves them, in utility
 _SEEN = 0.5  # persons added to every count, so that what nobody did has odds too
@@ -108,16 +108,17 @@ def fixed_shares(base: Scenario, rounds: int = ROUNDS) -> FixedShares:
     return _fixed(shares, odds)
 
 
-def structure(name: str, base: Scenario) -> Structure:
-    """One of :data:`NAMES`; that which takes shares from a base takes them from this one."""
+def structure(name: Name, base: Scenario) -> Structure:
+    """A structure by its name; that which takes shares from a base takes them from this one."""
     if name == "fixed_shares":
         return fixed_shares(base)
-    return {
+    made: dict[Name, Structure] = {
         "no_beliefs": no_beliefs,
         "no_networks": no_networks,
         "plain_logit": plain_logit,
         "flat_departures": flat_departures,
-    }[name]
+    }
+    return made[name]
 
 
 @dataclass(frozen=True)

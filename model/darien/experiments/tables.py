@@ -7,12 +7,15 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from darien.experiments.paired import LEVEL
+from darien.experiments.plain_words import paragraph
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from collections.abc import Mapping
+
+    from darien.experiments.compare import Compared
     from darien.experiments.comparison import Loaded
-    from darien.experiments.drawn import Draws
 
 CONDITIONAL = (
     "Conditional on the departures of those years as reconstructed from reported counts: this says what "
@@ -40,17 +43,19 @@ ORDER = (
     "settled",
 )
 BY_COUNTRY = ("apprehended", "removed", "detained_person_days")  # shown by country too, where they change
-HEADER = ("outcome", "where", "base", "option", "difference", "90 % interval", "change", "reads as", "gain")
+HEADER = ("outcome", "where", "base", "option", "difference", "90 % interval", "change", "reads as")
+DRAWN_HEADER = ("unknowns", "what the counts say")
 _COUNTRY = "[A-Z]{3}"
 _OF_LEGS = ("started", "deaths_on_leg")
 WIDTH = 110
 
 
-def text(loaded: Loaded, table: pd.DataFrame, replicates: int, draws: Draws | None = None) -> str:
+def text(compared: Compared) -> str:
     """The whole comparison as text: a table per option, before it what it rests on, after it how to read it.
 
     Shows what :func:`shown` picks; all else stands in the CSV.
     """
+    loaded, table, draws = compared.loaded, compared.table, compared.draws
     comparison = loaded.comparison
     parts = [_wrapped(CONDITIONAL)]
     if draws is not None:
@@ -58,16 +63,64 @@ def text(loaded: Loaded, table: pd.DataFrame, replicates: int, draws: Draws | No
     parts += ["", comparison.title]
     if comparison.why:
         parts.append(_wrapped(comparison.why))
-    parts.append(f"{replicates} paired replicates of each, seed {loaded.base.seed}. Base: {comparison.base}.")
+    luck = f", {compared.pairs.count} draws with {compared.pairs.luck} each" if draws is not None else ""
+    parts.append(
+        f"{compared.replicates} pairs of each{luck}, seed {loaded.base.seed}. Base: {comparison.base}."
+    )
     for name in loaded.options:
         parts += ["", f"== {name}: {says(loaded, name)}"]
         own = table[table["option"] == name]
         if ((own["low"] == 0) & (own["high"] == 0)).all():
             parts.append("No outcome differs from the base in any replicate.")
         else:
-            parts += _aligned(_rows(own, comparison.outcomes))
-    parts += ["", *_legend(replicates, draws is not None)]
+            parts += [_wrapped(paragraph(own, draws is not None)), ""]
+            parts += _aligned(_rows(own, comparison.outcomes, draws is not None))
+    parts += ["", *_legend(compared.replicates, draws is not None)]
+    if len(compared.ranks):
+        parts += ["", *_ranks(compared.ranks)]
+    if len(compared.break_even):
+        parts += ["", "== Break-evens", *(_wrapped(says) for says in compared.break_even["says"])]
     return "\n".join(parts) + "\n"
+
+
+def structures_text(others: Mapping[str, pd.DataFrame]) -> str:
+    """Which ranks hold however the model is built, from the table of verdicts; empty where there is none."""
+    if "verdicts" not in others:
+        return ""
+    found, lines = others["verdicts"], ["", "== Ranks under models built otherwise"]
+    for outcome, own in found.groupby("outcome", sort=False):
+        lines.append(f"{str(outcome).replace('_', ' ')}:")
+        for row in own.sort_values("rank").itertuples():
+            held = (
+                f"{row.rank:g} however the model is built"
+                if row.decided
+                else f"undecided: {row.best_rank:g} to {row.worst_rank:g}, {row.rank:g} as it is; another under "
+                + row.changed_by.replace("_", " ").replace(";", ",")
+            )
+            lines.append(f"  {row.option}: {held}")
+    return "\n".join(lines) + "\n"
+
+
+def _ranks(table: pd.DataFrame) -> list[str]:
+    """Ranks by outcome, the directions being the user's."""
+    stated = ", ".join(
+        f"{outcome} {way}"
+        for outcome, way in table.drop_duplicates("outcome")[["outcome", "better"]].to_numpy()
+    )
+    lines = ["== Ranks", _wrapped(f"As the file says what is better ({stated}); 1 is best.")]
+    for outcome, own in table.groupby("outcome", sort=False):
+        lines.append(f"{str(outcome).replace('_', ' ')}:")
+        ranked = own[own["ranked"]].sort_values("median_rank")
+        lines += [
+            f"  {row.option}: {row.median_rank:g} ({row.low_rank:g} to {row.high_rank:g}), "
+            f"best in {100 * row.probability_best:.0f} %"
+            for row in ranked.itertuples()
+        ]
+        left = list(own.loc[~own["ranked"], "option"])
+        if left:
+            words = "no rank, as the effect is an assumption, not evidence (ask for a break-even)"
+            lines.append(_wrapped(f"  {words}: {', '.join(left)}"))
+    return lines
 
 
 def in_order(outcomes: list[str]) -> list[str]:
@@ -102,8 +155,8 @@ def shown(table: pd.DataFrame, wanted: list[str] | None = None) -> pd.DataFrame:
     return pd.concat(picked) if picked else rows.iloc[:0]
 
 
-def _rows(table: pd.DataFrame, wanted: list[str] | None) -> list[tuple[str, ...]]:
-    found: list[tuple[str, ...]] = [HEADER]
+def _rows(table: pd.DataFrame, wanted: list[str] | None, drawn: bool) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = [(*HEADER, *(DRAWN_HEADER if drawn else ("gain",)))]
     for row in shown(table, wanted).to_dict("records"):
         found.append(
             (
@@ -114,8 +167,8 @@ def _rows(table: pd.DataFrame, wanted: list[str] | None) -> list[tuple[str, ...]
                 _number(row["difference"], sign=True),
                 f"{_number(row['low'], sign=True)} to {_number(row['high'], sign=True)}",
                 _change(row["difference"], row["base"]),
-                _reads(row["difference"], row["low"], row["high"], row.get("higher")),
-                _gain(row["pairing_gain"]),
+                _reads(row["difference"], row["low"], row["high"], row["higher"] if drawn else None),
+                *((_share(row["unknowns_share"]), row["label"]) if drawn else (_gain(row["pairing_gain"]),)),
             )
         )
     return found
@@ -123,8 +176,8 @@ def _rows(table: pd.DataFrame, wanted: list[str] | None) -> list[tuple[str, ...]
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
     """Words to the left, numbers to the right, a line under the header."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
-    left = {0, 1, 7}
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    left = {0, 1, 7, 9}
     lines = [
         "  ".join(
             cell.ljust(width) if column in left else cell.rjust(width)
@@ -163,6 +216,10 @@ def _change(difference: float, base: float) -> str:
     return f"{100 * difference / base:+.1f} %" if difference else "0 %"
 
 
+def _share(share: float) -> str:
+    return "-" if math.isnan(share) else f"{100 * share:.0f} %"
+
+
 def _gain(gain: float) -> str:
     if not math.isfinite(gain):
         return "-"
@@ -182,13 +239,15 @@ def _legend(replicates: int, drawn: bool) -> list[str]:
         return [
             _wrapped(
                 f"{100 * LEVEL:.0f} % interval: of what the effect may be, given what the counts tell about "
-                f"the unknowns and what chance does in one run ({replicates} draws, a pair of runs each). "
+                f"the unknowns and what chance does in one run ({replicates} pairs). "
                 "What no series speaks of is drawn from its prior."
             ),
             _wrapped(
                 "reads as: higher or lower where the interval leaves out 0, else in how many pairs the "
-                "option is higher. Neither is good or bad by itself. gain: how many times more runs unpaired "
-                "ones would need. Groups, legs, and what no option changes are in the CSV."
+                "option is higher. Neither is good or bad by itself. unknowns: the share of what is unsure in "
+                "one run that is not chance. What the counts say: whether they removed a fifth or more of "
+                "how unsure the effect was; else it is an assumption, not evidence. Groups, legs, and what no "
+                "option changes are in the CSV."
             ),
         ]
     return [

@@ -1,4 +1,4 @@
-"""What of a variance is the unknowns and what is chance: one-way random effects, over draws with luck of their own.
+"""What of a variance is the unknowns and what is chance: one-way random effects over draws.
 
 Each draw of the unknowns runs ``luck`` times, each time with other chance. Runs of one draw differ by chance
 alone; draws differ by their unknowns, and by what chance leaves in the mean of ``luck`` runs.
@@ -43,7 +43,7 @@ class MeanSquares:
         return self.draws * (self.luck - 1)
 
 
-def mean_squares(values: Floats, luck: int, size: Floats) -> MeanSquares:
+def mean_squares(values: Floats, size: Floats, luck: int) -> MeanSquares:
     """The mean squares of ``values`` (rows, draws x luck; the runs of a draw side by side).
 
     A draw that is nan in any of its runs is left out of that row. ``size`` (rows): how large the numbers are
@@ -70,9 +70,9 @@ def mean_squares(values: Floats, luck: int, size: Floats) -> MeanSquares:
 
 
 def unknowns_share(of: MeanSquares, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
-    """The share of the variance of one run that the unknowns make, and its interval (rows each); the rest is chance.
+    """The share of the variance of one run that the unknowns make, and its interval; the rest is chance.
 
-    The interval is the exact one of an intraclass correlation (by F, normal within and between draws), cut at
+    (rows) each. The interval is the exact one of an intraclass correlation (by F, normal within and between draws), cut at
     0 and 1. nan where luck is 1, or nothing varies: then the share cannot be told.
     """
     from scipy.stats import f

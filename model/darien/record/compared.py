@@ -1,10 +1,12 @@
 """The folder that a comparison leaves: what its files are called, and how the displacement is read back.
 
 ``manifest.json`` says what was compared by which code. ``comparison.csv`` has a row per option and
-outcome, ``outcomes.csv`` every replicate's own, ``displacement.csv`` a row per option, leg and month and
+outcome, ``between.csv`` one per pair of options, ``outcomes.parquet`` every replicate's own (``outcomes.csv``
+those of the whole route), ``displacement.csv`` a row per option, leg and month and
 ``displacement_total.csv`` a row per option and leg (:mod:`darien.experiments.displacement` tells their
-columns); ``comparison.txt`` is to read, ``scenarios/`` has the resolved base and options, and
-``figures/`` what was drawn from all that.
+columns). Where the file asks for them: ``ranks.csv``, ``break_even.csv``, ``structures.csv`` with
+``verdicts.csv``, and the tables of :data:`WEIGHED`. ``comparison.txt`` is to read, ``scenarios/`` has the
+resolved base and options, and ``figures/`` what was drawn from all that.
 """
 
 from __future__ import annotations
@@ -21,11 +23,27 @@ if TYPE_CHECKING:
 
     from darien.scenario.schema import Scenario
 
-KIND, FORMAT = "comparison", 2
+KIND, FORMAT = "comparison", 3
 BASE = "base"  # what the base is called beside the options
 TABLE, OUTCOMES, TEXT, SCENARIOS = "comparison.csv", "outcomes.csv", "comparison.txt", "scenarios"
 DISPLACEMENT, DISPLACEMENT_TOTAL = "displacement.csv", "displacement_total.csv"
-OWN = (MANIFEST, TABLE, OUTCOMES, TEXT, SCENARIOS, DISPLACEMENT, DISPLACEMENT_TOTAL, "figures")
+# How options are weighed against each other, by what is in the table.
+WEIGHED = (
+    "axes",
+    "pareto",
+    "dominated",
+    "regret",
+    "weightings",
+    "acceptability",
+    "swings",
+    "policy_costs",
+    "costs",
+    "money",
+)
+TABLES = ("comparison", "between", "outcomes", "displacement", "displacement_total", "ranks", "break_even")
+TABLES += ("break_even_draws", "structures", "verdicts", *WEIGHED)
+OWN = (MANIFEST, TEXT, SCENARIOS, "figures", "comparison.parquet", "outcomes.parquet")
+OWN += tuple(f"{name}.csv" for name in TABLES)
 
 
 @dataclass(frozen=True)

@@ -42,12 +42,16 @@ def draw(folder: str | Path, scenario: Scenario | None = None) -> list[Path]:
 def draw_comparison(folder: str | Path) -> list[Path]:
     """Draw how each option of a comparison moved people between legs, as :func:`draw` does.
 
-    An option that clearly moved nobody has no figure.
+    Where it says which way outcomes are better, also how options trade one off against another. An option
+    that clearly moved nobody has no figure.
     """
+    from darien.report.comparison import weighed_drawings
     from darien.report.displacement import draw_displacement
 
     found = read_displacement(Path(folder))
-    drawings = {f"displacement-{name}": partial(draw_displacement, found, name) for name in found.options}
+    drawings: dict[str, Callable[[], Sheet | None]] = weighed_drawings(Path(folder), found.manifest)
+    for name in found.options:
+        drawings[f"displacement-{name}"] = partial(draw_displacement, found, name)
     return _write(Path(folder), drawings)
 
 

@@ -1,0 +1,191 @@
+"""``darien compare FILE``: run, print, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from darien.experiments import restructured, weighed
+from darien.experiments.compare import FEWEST_DRAWN, Compared, compare
+from darien.experiments.comparison import Loaded, load
+from darien.experiments.drawn import Draws, load_draws
+from darien.experiments.run import Progress, warm_up
+from darien.experiments.structures import structure
+from darien.experiments.tables import says, structures_text
+from darien.record import compared as store
+from darien.record.compared import BASE
+from darien.record.version import code_version, commit, package_versions
+from darien.record.whole import MANIFEST, check_target, whole_folder, write_json
+from darien.scenario import files
+from darien.scenario.errors import UserMistake, listed, nearest
+from darien.scenario.yaml_nodes import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Show = Callable[[str], AbstractContextManager[Progress | None]]
+"""Shows the progress of one stage of the work; given what is counted."""
+
+
+def command(
+    file: str | Path,
+    workers: int | None = None,
+    replicates: int | None = None,
+    out: str | Path | None = None,
+    show: Show = lambda what: nullcontext(),
+    fit: str | None = None,
+    on: Executor | None = None,
+) -> Path:
+    """What ``darien compare FILE`` does: run, print the table, write the folder, return its path.
+
+    ``out`` is ``results/`` and the name of the file where None; ``fit`` names the draws, before the file does;
+    ``replicates`` are pairs, or with a fit draws of it. Raises :class:`~darien.scenario.errors.UserMistake`
+    for all that the user can put right; a folder that cannot be written to is refused before anything is run.
+    """
+    loaded = load(file)
+    folder = Path("results") / loaded.file.stem if out is None else Path(out)
+    check_target(folder, store.OWN)
+    compared, others = run(loaded, workers, replicates, show, fit, on)
+    print(compared.text() + structures_text(others), end="")
+    return write(folder, compared, others)
+
+
+def run(
+    loaded: Loaded,
+    workers: int | None = None,
+    replicates: int | None = None,
+    show: Show = lambda what: nullcontext(),
+    fit: str | None = None,
+    on: Executor | None = None,
+) -> tuple[Compared, dict[str, pd.DataFrame]]:
+    """A comparison, and by name the tables of how its options rank and weigh; raises as :func:`command`."""
+    if replicates is not None and replicates < 2:
+        raise UserMistake(
+            f"--replicates: needs 2 or more, to show how much chance matters; given {replicates}"
+        )
+    if workers is not None and workers < 1:
+        raise UserMistake(f"--workers: needs 1 or more; given {workers}")
+    asked = loaded.comparison
+    named = fit or asked.fit
+    draws = None if named is None else load_draws(named)
+    if draws is not None:
+        replicates = _draws(replicates or asked.draws or asked.replicates, draws)
+    _known(loaded)
+    with show("days simulated") as progress:
+        compared = compare(loaded, replicates, workers, progress, draws, on=on)
+    others = weighed.weighed(compared) if asked.better else {}
+    if asked.structures:
+        others |= _structures(compared, workers, show, on)
+    return compared, others
+
+
+def _draws(asked: int, draws: Draws) -> int:
+    """How many draws are taken. Raises UserMistake for too few or too many."""
+    most = len(draws.table)
+    if not FEWEST_DRAWN <= asked <= most:
+        raise UserMistake(
+            f"--fit {draws.name}: needs {FEWEST_DRAWN} draws or more to tell an interval, and has {most}; "
+            f"given {asked}"
+        )
+    return asked
+
+
+def _structures(
+    compared: Compared, workers: int | None, show: Show, on: Executor | None
+) -> dict[str, pd.DataFrame]:
+    """The same comparison under models built otherwise: ranks, and whether they hold."""
+    loaded, asked = compared.loaded, compared.loaded.comparison
+    draws = min(asked.structure_draws, compared.pairs.count)
+    found = {restructured.AS_IT_IS: compared}
+    for name in asked.structures:
+        with show(f"days simulated ({name.replace('_', ' ')})") as progress:
+            found[name] = compare(
+                loaded,
+                draws,
+                workers,
+                progress,
+                compared.draws,
+                structure=structure(name, loaded.base),
+                labels=compared.labels,
+                on=on,
+            )
+    ranks = restructured.ranks_by_structure(found, asked.better, draws, compared.pairs.luck, compared.labels)
+    return {"structures": ranks, "verdicts": restructured.verdicts(ranks)}
+
+
+def write(folder: str | Path, compared: Compared, others: dict[str, pd.DataFrame] | None = None) -> Path:
+    """Write a comparison to a folder, whole or not at all; returns the folder.
+
+    :mod:`darien.record.compared` lists the files; the tables are those of :class:`Compared`, and ``others`` by
+    name. Raises :class:`~darien.record.whole.ResultError`.
+    """
+    others = others or {}
+    whole = compared.outcomes[(compared.outcomes["place"] == "") & (compared.outcomes["group"] == "all")]
+    tables = {
+        "comparison": compared.table,
+        "between": compared.between,
+        "outcomes": whole,
+        "displacement": compared.moved,
+        "displacement_total": compared.moved_total,
+        "ranks": compared.ranks,
+        "break_even": compared.break_even,
+        "break_even_draws": compared.break_even_draws,
+        **others,
+    }
+    with whole_folder(Path(folder), store.OWN) as aside:
+        for name, table in tables.items():
+            if len(table):
+                table.to_csv(aside / f"{name}.csv", index=False, lineterminator="\n")
+        compared.table.to_parquet(aside / "comparison.parquet", index=False)
+        compared.outcomes.to_parquet(aside / "outcomes.parquet", index=False)
+        words = compared.text() + structures_text(others)
+        (aside / store.TEXT).write_text(words, encoding="utf-8")
+        (aside / store.SCENARIOS).mkdir()
+        loaded = compared.loaded
+        for name, scenario in {BASE: loaded.base, **loaded.options}.items():
+            file = aside / store.SCENARIOS / f"{name}.yaml"
+            file.write_text(files.to_yaml(scenario), encoding="utf-8")
+        write_json(aside / MANIFEST, _manifest(compared))
+    return Path(folder)
+
+
+def _known(loaded: Loaded) -> None:
+    """Refuse outcomes that no run has. Raises UserMistake."""
+    asked = loaded.comparison
+    wanted = [("outcomes", name) for name in asked.outcomes or ()]
+    wanted += [(f"better.{name}", name) for name in asked.better]
+    wanted += [(f"break_even.{name}.outcome", of.outcome) for name, of in asked.break_even.items()]
+    if not wanted:
+        return
+    known = list(dict.fromkeys(warm_up(loaded.base).outcomes["outcome"]))
+    for where, name in wanted:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"did you mean {near}?" if near else f"known: {listed(known, most=100)}"
+            raise UserMistake(f"{shown(loaded.file)}: {where}: no outcome is named {name}; {hint}")
+
+
+def _manifest(compared: Compared) -> dict[str, Any]:
+    loaded, asked = compared.loaded, compared.loaded.comparison
+    return {
+        "kind": store.KIND,
+        "format": store.FORMAT,
+        "title": asked.title,
+        "seed": loaded.base.seed,
+        "replicates": compared.replicates,
+        "luck": compared.pairs.luck,
+        "fit": None if compared.draws is None else {"name": compared.draws.name, **compared.draws.about},
+        "better": asked.better,
+        "chart": list(weighed.chart(asked.better)) if asked.better else None,
+        "base": files.fingerprint(loaded.base),
+        "options": {name: files.fingerprint(option) for name, option in loaded.options.items()},
+        "says": {name: says(loaded, name) for name in loaded.options},
+        "code": code_version(),
+        "commit": commit(),
+        "versions": package_versions(),
+        "wall_seconds": round(compared.seconds, 3),
+        "workers": compared.workers,
+    }
