@@ -60,13 +60,17 @@ def ratio(ours: Floats, theirs: Floats, seed: int = 1) -> tuple[float, float, fl
     one, other = np.where(both, ours, 0.0), np.where(both, theirs, 0.0)
     luck = np.random.default_rng(seed)
     series, months = ours.shape
-    drawn = np.empty(RESAMPLES)
-    for k in range(RESAMPLES):
-        rows = luck.integers(0, series, series)
-        starts = luck.integers(0, months, -(-months // BLOCK))
-        columns = ((starts[:, None] + np.arange(BLOCK)) % months).ravel()[:months]
-        cells = np.ix_(rows, columns)
-        below = other[cells].sum()
-        drawn[k] = one[cells].sum() / below if below > 0 else np.nan
+    rows = luck.integers(0, series, (RESAMPLES, series))
+    starts = luck.integers(0, months, (RESAMPLES, -(-months // BLOCK)))
+    columns = ((starts[:, :, None] + np.arange(BLOCK)) % months).reshape(RESAMPLES, -1)[:, :months]
+    of_series, of_months = _times(rows, series), _times(columns, months)
+    above, below = (np.einsum("rs,sm,rm->r", of_series, score, of_months) for score in (one, other))
+    drawn = np.divide(above, below, out=np.full(RESAMPLES, np.nan), where=below > 0)
     low, high = np.nanquantile(drawn, [0.05, 0.95])
     return float(one.sum() / other.sum()), float(low), float(high)
+
+
+def _times(drawn: npt.NDArray[np.int64], of: int) -> Floats:
+    """(resamples, of) how often each was drawn, from (resamples, draws) positions."""
+    found: Floats = (drawn[:, :, None] == np.arange(of)).sum(axis=1).astype(np.float64)
+    return found
