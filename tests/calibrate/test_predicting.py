@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from calibrate import small
 from darien.calibrate import predicting
-from darien.calibrate.design import Conditioning, Kept, setting
 from darien.calibrate.departures import Wanted
+from darien.calibrate.design import Conditioning, Kept, setting
 from darien.calibrate.fitting import Posterior
-from darien.calibrate.lags import Response
+from darien.calibrate.lags import Response, days_of, months_of
 from darien.calibrate.observing import observation
 from darien.calibrate.predicting import (
     as_fitted,
@@ -29,6 +31,7 @@ from darien.calibrate.predicting import (
 )
 from darien.calibrate.problem import load_problem, locate
 from darien.calibrate.recovery_runs import Show
+from darien.calibrate.targets import targets_of
 from darien.record.reported import load_reported
 from darien.scenario.errors import UserMistake
 
@@ -121,7 +124,10 @@ def test_only_what_ends_before_the_origin_is_fitted(file: Path) -> None:
 
 
 def test_years_without_months_are_taken_as_even() -> None:
-    years, days = np.repeat([2018, 2019], 12), np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] * 2, float)
+    years, days = (
+        np.repeat([2018, 2019], 12),
+        np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] * 2, float),
+    )
     persons, spread = np.arange(24.0), np.repeat([True, False], 12)
     found = even(persons, spread, years, days)
     assert found[:12].sum() == pytest.approx(persons[:12].sum())
@@ -131,11 +137,11 @@ def test_years_without_months_are_taken_as_even() -> None:
 
 def test_the_shape_of_honduras_months_is_taken_out_of_what_departures_must_give() -> None:
     scenario = small.scenario("2018-01-01", "2019-12-31")
-    months = predicting.months_of(scenario)
+    months = months_of(scenario)
     shaped = np.where(months.month == 5, 500.0, 10.0)
     spread = np.repeat([True, False], 12)
     how = Response(np.eye(24), np.zeros(24), np.array([1.0, 0.0]))
-    rates = small.pd.DataFrame({"cuba": shaped / predicting.days_of(scenario)}, index=months)
+    rates = pd.DataFrame({"cuba": shaped / days_of(scenario)}, index=months)
     wanted = Wanted(shaped, spread, months.year.to_numpy())
     found = evened(Conditioning(rates, {"cuba": how}, {"cuba": wanted}), scenario)
     assert found.wanted["cuba"].persons[:12].sum() == pytest.approx(610)
@@ -151,10 +157,25 @@ def test_panama_stands_beside_the_groups_it_counts(file: Path) -> None:
     given = panama(of, months)
     assert np.isnan(given[1]).all()  # the Northern Triangle does not pass Panama
     reported = load_reported()
-    year = sum(float(reported.annual([f"PAN_irregular_annual_{name}"])["2016-01-01"]) for name in ("Cuba", "Haiti"))
-    share = predicting.targets_of(of.base, reported)["cuba"].share
+    year = sum(
+        float(reported.annual([f"PAN_irregular_annual_{name}"])["2016-01-01"]) for name in ("Cuba", "Haiti")
+    )
+    share = targets_of(of.base, reported)["cuba"].share
     assert np.expm1(given[0, 24:36]).sum() == pytest.approx(year / share, rel=0.05)
     assert np.ptp(np.expm1(given[0, 24:36])) < 0.12 * np.expm1(given[0, 24])  # no shape of Honduras in it
+
+
+def test_panama_counts_nationalities_whose_departures_another_country_derives() -> None:
+    of = setting(locate("2018-2023"))
+    months = monthly(of)
+    given = np.expm1(panama(of, months)[months.names.index("honduras_south_america")])
+    reported = load_reported()
+    names = ("Ecuador", "Colombia", "Peru")
+    by_month = reported.monthly([f"PAN_irregular_monthly_{name}" for name in names])
+    assert given[24:] == pytest.approx(by_month["2020-01-01":"2023-12-01"].to_numpy())
+    year = reported.annual([f"PAN_irregular_annual_{name}" for name in names])["2019-01-01"]
+    assert given[12:24].sum() == pytest.approx(float(year))
+    assert np.ptp(given[12:24]) < 0.12 * given[12:24].max()
 
 
 def test_what_would_be_reported_has_the_share_and_spread_of_the_fit(file: Path) -> None:
@@ -173,9 +194,9 @@ def test_what_would_be_reported_has_the_share_and_spread_of_the_fit(file: Path) 
     assert np.isnan(made[1, :12]).all()
 
 
-def test_runs_and_chain_are_kept_and_count_alike(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from contextlib import nullcontext
-
+def test_runs_and_chain_are_kept_and_count_alike(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(predicting, "DRAWS", 1)
     show: Show = lambda what: nullcontext()  # noqa: E731
     of = setting(file)
@@ -189,7 +210,9 @@ def test_runs_and_chain_are_kept_and_count_alike(file: Path, tmp_path: Path, mon
     both = np.array([found.agents[0][past].sum(axis=0), found.chain[past].sum(axis=0)])
     assert both.min() > 10_000
     assert both[0] == pytest.approx(both[1], rel=0.3)  # the chain has the shares of such a run
-    monkeypatch.setattr("darien.calibrate.predicting.simulate", None)  # a run that was kept does not run again
+    monkeypatch.setattr(
+        "darien.calibrate.predicting.simulate", None
+    )  # a run that was kept does not run again
     again = expect(of, kept, months, posterior, 1, show)
     assert (again.agents == found.agents).all()
     assert (again.chain == found.chain).all()

@@ -1,4 +1,4 @@
-"""The chain without agents: expected flows are those of the exact convolution, and shares are found in counts."""
+"""The chain without agents: its flows are those of the exact convolution, its shares those of the counts."""
 
 from __future__ import annotations
 

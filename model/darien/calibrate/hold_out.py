@@ -25,7 +25,7 @@ from darien.calibrate.predicting import (
     panama,
     scaled,
 )
-from darien.calibrate.rivals import LAGS, Ratio, best, predicted, ratios
+from darien.calibrate.rivals import LAGS, WINDOWS, Ratio, best, predicted, ratios
 from darien.calibrate.scoring import covered, crps, interval, ratio
 
 if TYPE_CHECKING:
@@ -119,9 +119,7 @@ def predict(
         if made is not None and rival is not None:
             found[name] = made
             if isinstance(rival, Ratio):
-                chosen[name] = (
-                    f"lag {rival.lag}, {rival.window} months" if name in (RATIO, BEST) else _window(rival)
-                )
+                chosen[name] = _how(rival)
 
     middle = best(ratios(agents.mean(axis=0)), past, origin, AHEAD, floor)
     if isinstance(middle, Ratio):
@@ -129,7 +127,7 @@ def predict(
             predicted(Ratio(draw, 0, middle.window), past, origin, AHEAD, floor, PER_DRAW) for draw in agents
         ]
         found[MODEL] = np.hstack([one for one in made if one is not None])
-        chosen[MODEL] = _window(middle)
+        chosen[MODEL] = _how(middle)
     put(NO_AGENTS, best(ratios(chain), past, origin, AHEAD, floor))
     naive: dict[str, rivals.Rival | None] = {
         LAST_YEAR: rivals.last_year,
@@ -146,8 +144,9 @@ def predict(
     return Prediction(found, chosen)
 
 
-def _window(rival: Ratio) -> str:
-    return f"{rival.window} months"
+def _how(rival: Ratio) -> str:
+    share = "share of all months" if rival.window == max(WINDOWS) else f"share of {rival.window} months"
+    return f"lag {rival.lag}, {share}" if rival.lag else share
 
 
 def by_series_table(by_month: pd.DataFrame) -> pd.DataFrame:

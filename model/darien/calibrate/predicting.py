@@ -156,21 +156,43 @@ def even(persons: Floats, spread: np.ndarray, years: np.ndarray, days: Floats) -
 
 
 def panama(of: Setting, months: Monthly) -> Floats:
-    """(series, months) log(1 + persons) that Panama counts of the groups of each series; nan for none."""
-    targets = targets_of(of.base, load_reported())
+    """(series, months) log(1 + persons) that Panama counts of the people of each series; nan for none.
+
+    By the groups of the series; where Panama does not derive them, by the nationalities in its names.
+    """
+    reported = load_reported()
+    targets = targets_of(of.base, reported)
     years, days = months_of(of.base).year.to_numpy(), days_of(of.base)
     found = np.full(months.seen.shape, np.nan)
     for k, series in enumerate(months.problem.series.values()):
         if series.against is not None:
             continue
+        parts = []
         for group in series.groups:
             derives = of.base.groups[group].derives
             ids = [] if derives is None else [*derives.annual, *derives.monthly]
             if ids and all(one.startswith(PANAMA) for one in ids):
                 target = targets[group]
-                persons = even(target.persons, target.spread, years, days)
-                found[k] = np.where(np.isnan(found[k]), 0.0, found[k]) + persons
+                parts.append(even(target.persons, target.spread, years, days))
+        if not parts:
+            parts.append(_published(reported, [one.rsplit("_", 1)[-1] for one in series.ids], of.base))
+        found[k] = np.sum(parts, axis=0)
     return np.log1p(found)
+
+
+def _published(reported: Reported, names: list[str], scenario: Scenario) -> Floats:
+    """(months,) what Panama published of some nationalities, years without months taken as even; else nan."""
+    index, days = months_of(scenario), days_of(scenario)
+    ids = {kind: [f"{PANAMA}irregular_{kind}_{name}" for name in names] for kind in ("monthly", "annual")}
+    if any(one not in reported.about.index for own in ids.values() for one in own):
+        return np.full(len(index), np.nan)
+    found = reported.monthly(ids["monthly"]).reindex(index).to_numpy(dtype=np.float64, copy=True)
+    annual = reported.annual(ids["annual"])
+    for start, persons in annual.items():
+        year = index.year == start.year
+        if np.isnan(found[year]).any():
+            found[year] = persons * days[year] / days[year].sum()
+    return found
 
 
 @cache
