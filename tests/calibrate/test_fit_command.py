@@ -190,6 +190,9 @@ def test_the_last_year_is_predicted_beside_rivals_where_asked_for(fitted: Path, 
     assert set(months["month"]) == {f"2018-{month:02}" for month in range(1, 13)}
     assert "below 1: better" in told(folder)
     assert "| all | others |" in fit_page._holdout(pd.read_csv(folder / "holdout.csv", keep_default_na=False))
+    drawn = draw_fit(folder)[-1]
+    assert drawn.name == "holdout.png"
+    assert len(np.unique(np.asarray(Image.open(drawn)).reshape(-1, 3), axis=0)) > 20
     # a posterior of 2014 to 2017 stands beside that of all years
     assert len(list((tmp_path / "out" / "runs").glob("posterior-*.npz"))) == 2
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import expit
 
 from darien.calibrate import rivals
 from darien.calibrate.design import Kept, Setting
@@ -67,7 +68,7 @@ def tables(of: Setting, months: Monthly, expected: Expected) -> dict[str, pd.Dat
     dates = months_of(of.base)[months.origin :]
     rows = []
     for k, (name, series) in enumerate(months.problem.series.items()):
-        floor = 0.0 if series.against is None else -np.inf
+        floor, back = (0.0, np.expm1) if series.against is None else (-np.inf, expit)
         part = "corridor" if set(series.groups) <= set(CORRIDOR) else "others"
         seen = settled(months.seen[k])
         found = predict(seen, months.origin, agents[:, k], chain[k], given[k], fitted[k], floor)
@@ -80,10 +81,11 @@ def tables(of: Setting, months: Monthly, expected: Expected) -> dict[str, pd.Dat
                 "predictor": predictor,
                 "chosen": found.chosen.get(predictor, ""),
                 "month": dates.strftime("%Y-%m"),
-                "reported": after if series.against else np.expm1(after),
-                "median": middle if series.against else np.expm1(middle),
-                "low": low if series.against else np.expm1(low),
-                "high": high if series.against else np.expm1(high),
+                "unit": "persons" if series.against is None else "share",
+                "reported": back(after),
+                "median": back(middle),
+                "low": back(low),
+                "high": back(high),
                 "crps": crps(samples, after),
                 "inside": covered(low, high, after),
             }
