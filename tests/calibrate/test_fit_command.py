@@ -189,6 +189,9 @@ def test_the_last_year_is_predicted_beside_rivals_where_asked_for(fitted: Path, 
     months = pd.read_csv(folder / "holdout-months.csv")
     assert set(months["month"]) == {f"2018-{month:02}" for month in range(1, 13)}
     assert "below 1: better" in told(folder)
+    predicted = json.loads((folder / "manifest.json").read_text())["predicted"]
+    assert predicted["from"] == "2018-01-01"
+    assert ("NOT CONVERGED: the chains from before" in told(folder)) is not predicted["converged"]
     assert "| all | others |" in fit_page._holdout(pd.read_csv(folder / "holdout.csv", keep_default_na=False))
     drawn = draw_fit(folder)[-1]
     assert drawn.name == "holdout.png"

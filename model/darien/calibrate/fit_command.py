@@ -88,11 +88,13 @@ def command(
         with show("draws with departures of their own") as progress:
             draws[name] = run_draws(of, kept, units, workers, progress)
     recovered = tell_recovery(of, fit.seen, fit.design, fit.shapes, kept, recoveries, workers, show)
-    predicted = {}
+    predicted, about = {}, None
     if held_out:
-        past = before_origin(fit.seen, origin_of(of.base))
-        predicted = hold_out(of, kept, posterior_of(of, kept, past, fit.how), workers, show)
-    write(fit, target, draws, effects, recovered, predicted)
+        origin = origin_of(of.base)
+        past = posterior_of(of, kept, before_origin(fit.seen, origin), fit.how)
+        predicted = hold_out(of, kept, past, workers, show)
+        about = {"from": str(origin), "converged": past.converged}
+    write(fit, target, draws, effects, recovered, predicted, about)
     return target
 
 
@@ -250,8 +252,12 @@ def write(
     effects: pd.DataFrame | None,
     recovered: pd.DataFrame | None,
     predicted: Mapping[str, pd.DataFrame],
+    about: Mapping[str, object] | None,
 ) -> None:
-    """All tables of a fit, whole or not at all; ``draws`` and ``predicted`` by the name of their file."""
+    """All tables of a fit, whole or not at all; ``draws`` and ``predicted`` by the name of their file.
+
+    ``about``: what the manifest says of the predictions, None where nothing was predicted.
+    """
     values = fit.values
     with whole_folder(target, OWN) as folder:
         values.iloc[np.linspace(0, len(values) - 1, THINNED).astype(int)].to_csv(
@@ -293,6 +299,7 @@ def write(
                 "persons_per_migrant": dict(fit.of.base.persons_per_migrant),
                 "autocorrelation_steps": round(fit.posterior.steps_per_draw, 1),
                 "converged": fit.posterior.converged,
+                "predicted": about,
             },
         )
 
@@ -334,7 +341,9 @@ def told(folder: Path) -> str:
             "Effects of policies, as a share of the base:",
             _as_text(pd.read_csv(folder / "effects.csv")),
         ]
-    if (folder / "holdout-summary.csv").is_file():
+    if manifest["predicted"] is not None:
+        if not manifest["predicted"]["converged"]:
+            lines.append("NOT CONVERGED: the chains from before the last year; its predictions mean little.")
         lines += [
             "",
             "The last year from those before it: mean score over that of others (below 1: better):",
