@@ -88,13 +88,13 @@ def command(
         with show("draws with departures of their own") as progress:
             draws[name] = run_draws(of, kept, units, workers, progress)
     recovered = tell_recovery(of, fit.seen, fit.design, fit.shapes, kept, recoveries, workers, show)
-    predicted, about = {}, None
+    predicted, told_of = {}, None
     if held_out:
         origin = origin_of(of.base)
         past = posterior_of(of, kept, before_origin(fit.seen, origin), fit.how)
         predicted = hold_out(of, kept, past, workers, show)
-        about = {"from": str(origin), "converged": past.converged}
-    write(fit, target, draws, effects, recovered, predicted, about)
+        told_of = {"from": str(origin), "converged": past.converged}
+    write(fit, target, draws, effects, recovered, predicted, told_of)
     return target
 
 
@@ -252,11 +252,11 @@ def write(
     effects: pd.DataFrame | None,
     recovered: pd.DataFrame | None,
     predicted: Mapping[str, pd.DataFrame],
-    about: Mapping[str, object] | None,
+    origin: Mapping[str, object] | None,
 ) -> None:
     """All tables of a fit, whole or not at all; ``draws`` and ``predicted`` by the name of their file.
 
-    ``about``: what the manifest says of the predictions, None where nothing was predicted.
+    ``origin``: from when on it was predicted and how well that is founded, None where nothing was.
     """
     values = fit.values
     with whole_folder(target, OWN) as folder:
@@ -299,7 +299,7 @@ def write(
                 "persons_per_migrant": dict(fit.of.base.persons_per_migrant),
                 "autocorrelation_steps": round(fit.posterior.steps_per_draw, 1),
                 "converged": fit.posterior.converged,
-                "predicted": about,
+                "predicted": origin,
             },
         )
 
