@@ -221,6 +221,15 @@ def test_effects_are_told_with_what_the_counts_removed() -> None:
     assert row["label"] == ASSUMPTION
 
 
+def test_a_problem_without_months_in_the_last_year_is_told_before_it_is_fitted(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    start, end = PROBLEM.index("  all:\n"), PROBLEM.index("  half_year:\n")
+    file.write_text(PROBLEM[:start] + PROBLEM[end:], encoding="utf-8")
+    with pytest.raises(UserMistake, match="no series has months in 2018"):
+        command(str(file), tmp_path / "out", held_out=True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_history_that_is_not_there_is_told(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(PROBLEM.replace("history-2014-2018", "history-2014-2019"), encoding="utf-8")

@@ -21,7 +21,7 @@ from darien.calibrate.fitting import Posterior, by_emulator, log_values
 from darien.calibrate.hold_out import hold_out
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported, observation
-from darien.calibrate.predicting import before_origin, origin_of
+from darien.calibrate.predicting import before_origin, monthly, origin_of
 from darien.calibrate.problem import locate
 from darien.calibrate.recovering import summary
 from darien.calibrate.recovery_runs import WAYS, Show, tell_recovery
@@ -77,6 +77,8 @@ def command(
     folder = out or Path("results") / f"calibrate-{file.stem}"
     target = folder / "fit"
     check_target(target, OWN)
+    if held_out:
+        monthly(of)  # a problem that cannot be held out is told before hours are spent on its fit
     kept = Kept(folder / "runs", of)
     fit = make_fit(of, kept, workers, show)
     effects = tell_effects(fit, kept, workers, show) if of.problem.levers else None
