@@ -268,6 +268,9 @@ def departures(
 def calibrate(
     problem: Annotated[str, typer.Argument(help="A problem: a file, or the name of one in calibration/.")],
     recover: Annotated[int, typer.Option(min=0, help="Data sets of known truth to fit too.")] = 0,
+    hold_out: Annotated[
+        bool, typer.Option("--hold-out", help="Predict the last year from those before it, beside rivals.")
+    ] = False,
     workers: Workers = 1,
     out: Annotated[Path | None, typer.Option(help="Folder; results/calibrate-NAME if not given.")] = None,
 ) -> None:
@@ -279,7 +282,7 @@ def calibrate(
 
     from darien.report.figures import draw_fit
 
-    written = command(problem, out, workers, recover, _working)
+    written = command(problem, out, workers, recover, _working, hold_out)
     print(told(written))
     print(f"\n{_where(written, draw_fit(written))}")
 

@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from darien.calibrate import fit_command, fit_page
-from darien.calibrate.design import Kept, setting
+from darien.calibrate import fit_command, fit_page, hold_out
+from darien.calibrate.design import Kept, Setting, setting
 from darien.calibrate.effects import ASSUMPTION, EVIDENCE, effects_table
 from darien.calibrate.fit_command import NEAR, command, kept_posterior, told
 from darien.calibrate.fitting import Posterior
+from darien.calibrate.predicting import Expected, Monthly
 from darien.calibrate.unknowns import points
 from darien.experiments.drawn import load_draws
 from darien.report.figures import draw_fit
@@ -93,13 +94,21 @@ def _must_not_be_made() -> Posterior:
     raise AssertionError("made anew")
 
 
-def made(file: Path, out: Path, recoveries: int = 0) -> Path:
+def made(file: Path, out: Path, recoveries: int = 0, held_out: bool = False) -> Path:
     """The fit, with short chains and draws that are made up: test_drawing.py makes some."""
     draws = pd.DataFrame({"parameters.cost_weight": [1.5, 2.5]})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fit_command, "STEPS", 4000)
         patch.setattr(fit_command, "run_draws", lambda *what: draws)
-        return command(str(file), out, recoveries=recoveries)
+        patch.setattr(hold_out, "expect", expected)
+        return command(str(file), out, recoveries=recoveries, held_out=held_out)
+
+
+def expected(of: Setting, kept: Kept, months: Monthly, posterior: Posterior, *more: object) -> Expected:
+    """What a model counts that is right but for a share and some chance."""
+    reported = np.array([(point.reported, point.other or 0.0) for point in months.counter.points])
+    agents = 2 * reported * np.random.default_rng(1).lognormal(sigma=0.1, size=(8, *reported.shape))
+    return Expected(posterior.units[:8], agents, agents.mean(axis=0))
 
 
 def test_a_fit_tells_what_the_counts_say_and_what_they_do_not(fitted: Path) -> None:
@@ -148,6 +157,13 @@ def test_the_page_has_every_table(fitted: Path, tmp_path: Path) -> None:
         "lever,outcome,prior_low,prior_high,median,low,high,variance_removed,label\n"
         f'a_policy,arrived,-0.1,0.1,0.02,-0.09,0.1,0.05,"{ASSUMPTION}"\n'
     )
+    (folder / "holdout.csv").write_text(
+        "series,part,predictor,chosen,months,crps,coverage\nall,others,model as fitted,,12,0.3,0.9\n"
+    )
+    (folder / "holdout-summary.csv").write_text(
+        "part,predictor,against,series,ratio,low,high,coverage,coverage_against\n"
+        "others,model,no agents,3,0.9,0.8,1.1,0.92,0.85\n"
+    )
     tables = fit_page.tables(folder)
     page = (Path(__file__).parents[2] / "docs" / "fit.md").read_text(encoding="utf-8")
     marks = set(re.findall(r"<!-- (\w+) of 2014-2018 -->", page))
@@ -157,8 +173,31 @@ def test_the_page_has_every_table(fitted: Path, tmp_path: Path) -> None:
         in tables["effects"]
     )
     assert "| half_year | 2016-01 to 2016-06 | tests | 6,342 |" in tables["predictions"]
+    assert "| others | model | no agents | 3 | 0.90 | 0.80 to 1.10 | 92 % | 85 % |" in tables["rivals"]
+    assert "1 of 1 inside" not in tables["left_out"]
     assert tables["methods"].count("\n") == 3  # a head and two ways
     assert "`total`" in tables["recovery"]
+
+
+def test_the_last_year_is_predicted_beside_rivals_where_asked_for(fitted: Path, tmp_path: Path) -> None:
+    assert not (fitted / "holdout.csv").exists()
+    shutil.copytree(fitted.parent, tmp_path / "out")
+    folder = made(fitted.parents[1] / "mine.yaml", tmp_path / "out", held_out=True)
+    scores = pd.read_csv(folder / "holdout.csv").set_index(["series", "predictor"])["crps"]
+    assert scores["all", hold_out.MODEL] < scores["all", hold_out.LAST_YEAR]
+    assert set(scores["detained"].index) == {hold_out.FITTED}  # no month of it before 2018
+    months = pd.read_csv(folder / "holdout-months.csv")
+    assert set(months["month"]) == {f"2018-{month:02}" for month in range(1, 13)}
+    assert "below 1: better" in told(folder)
+    predicted = json.loads((folder / "manifest.json").read_text())["predicted"]
+    assert predicted["from"] == "2018-01-01"
+    assert ("NOT CONVERGED: the chains from before" in told(folder)) is not predicted["converged"]
+    assert "| all | others |" in fit_page._holdout(pd.read_csv(folder / "holdout.csv", keep_default_na=False))
+    drawn = draw_fit(folder)[-1]
+    assert drawn.name == "holdout.png"
+    assert len(np.unique(np.asarray(Image.open(drawn)).reshape(-1, 3), axis=0)) > 20
+    # a posterior of 2014 to 2017 stands beside that of all years
+    assert len(list((tmp_path / "out" / "runs").glob("posterior-*.npz"))) == 2
 
 
 def test_two_fits_of_the_same_runs_are_the_same_bytes(fitted: Path) -> None:
@@ -180,6 +219,15 @@ def test_effects_are_told_with_what_the_counts_removed() -> None:
     (row,) = effects_table(draws(wide), draws(wide)).to_dict("records")
     assert row["variance_removed"] == pytest.approx(0)
     assert row["label"] == ASSUMPTION
+
+
+def test_a_problem_without_months_in_the_last_year_is_told_before_it_is_fitted(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    start, end = PROBLEM.index("  all:\n"), PROBLEM.index("  half_year:\n")
+    file.write_text(PROBLEM[:start] + PROBLEM[end:], encoding="utf-8")
+    with pytest.raises(UserMistake, match="no series has months in 2018"):
+        command(str(file), tmp_path / "out", held_out=True)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_history_that_is_not_there_is_told(tmp_path: Path) -> None:

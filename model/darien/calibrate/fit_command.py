@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,10 @@ from darien.calibrate.drawing import after, before, run_draws
 from darien.calibrate.effects import ASSUMPTION, DRAWS, EVIDENCE, LITTLE, effects_table, run_effects
 from darien.calibrate.emulating import Emulator, Shapes, emulator, shapes
 from darien.calibrate.fitting import Posterior, by_emulator, log_values
+from darien.calibrate.hold_out import hold_out
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported, observation
+from darien.calibrate.predicting import before_origin, monthly, origin_of
 from darien.calibrate.problem import locate
 from darien.calibrate.recovering import summary
 from darien.calibrate.recovery_runs import WAYS, Show, tell_recovery
@@ -62,9 +64,11 @@ def command(
     workers: int = 1,
     recoveries: int = 0,
     show: Show = lambda what: nullcontext(),
+    held_out: bool = False,
 ) -> Path:
     """Fit a problem and write its tables; returns the folder.
 
+    With ``held_out`` the last year of the history is predicted from the years before it, beside rivals.
     Runs that are done stand in ``out``/runs and are not run again. Raises UserMistake or ScenarioError for
     what is wrong with the problem or the folder.
     """
@@ -73,6 +77,8 @@ def command(
     folder = out or Path("results") / f"calibrate-{file.stem}"
     target = folder / "fit"
     check_target(target, OWN)
+    if held_out:
+        monthly(of)  # a problem that cannot be held out is told before hours are spent on its fit
     kept = Kept(folder / "runs", of)
     fit = make_fit(of, kept, workers, show)
     effects = tell_effects(fit, kept, workers, show) if of.problem.levers else None
@@ -84,7 +90,13 @@ def command(
         with show("draws with departures of their own") as progress:
             draws[name] = run_draws(of, kept, units, workers, progress)
     recovered = tell_recovery(of, fit.seen, fit.design, fit.shapes, kept, recoveries, workers, show)
-    write(fit, target, draws, effects, recovered)
+    predicted, told_of = {}, None
+    if held_out:
+        origin = origin_of(of.base)
+        past = posterior_of(of, kept, before_origin(fit.seen, origin), fit.how)
+        predicted = hold_out(of, kept, past, workers, show)
+        told_of = {"from": str(origin), "converged": past.converged}
+    write(fit, target, draws, effects, recovered, predicted, told_of)
     return target
 
 
@@ -104,18 +116,27 @@ def make_fit(of: Setting, kept: Kept, workers: int, show: Show) -> Fit:
         run_stage(of, kept, "near", chosen, workers, progress)
     both = kept.design(("design", "near"), len(points))
     last = emulator(both.units, seen.seen(both.counts), how)
+    posterior = posterior_of(of, kept, seen, last)
+    return Fit(of, seen, design, how, last, posterior)
+
+
+def posterior_of(of: Setting, kept: Kept, seen: Observation, how: Emulator) -> Posterior:
+    """The posterior of the targets of ``seen`` from all runs, kept; ``how``: the emulator of these runs."""
+    both = kept.design(("design", "near"), len(seen.points))
     made_of = [
         str(STEPS).encode(),
         both.units.tobytes(),
         seen.seen(both.counts).tobytes(),
         seen.reported.tobytes(),
+        seen.target.tobytes(),
+        repr(of.priors).encode(),
+        of.file.read_bytes(),
     ]
-    posterior = kept_posterior(
+    return kept_posterior(
         kept.file.parent,
-        [*made_of, seen.target.tobytes(), repr(of.priors).encode(), of.file.read_bytes()],
-        lambda: by_emulator(of.priors, simulated, seen, last, seen.reported, steps=STEPS),
+        made_of,
+        lambda: by_emulator(of.priors, len(of.simulated), seen, how, seen.reported, steps=STEPS),
     )
-    return Fit(of, seen, design, how, last, posterior)
 
 
 def kept_posterior(folder: Path, made_of: list[bytes], make: Callable[[], Posterior]) -> Posterior:
@@ -232,8 +253,13 @@ def write(
     draws: dict[str, pd.DataFrame],
     effects: pd.DataFrame | None,
     recovered: pd.DataFrame | None,
+    predicted: Mapping[str, pd.DataFrame],
+    origin: Mapping[str, object] | None,
 ) -> None:
-    """All tables of a fit, whole or not at all; ``draws`` by the name of their file."""
+    """All tables of a fit, whole or not at all; ``draws`` and ``predicted`` by the name of their file.
+
+    ``origin``: from when on it was predicted and how well that is founded, None where nothing was.
+    """
     values = fit.values
     with whole_folder(target, OWN) as folder:
         values.iloc[np.linspace(0, len(values) - 1, THINNED).astype(int)].to_csv(
@@ -258,6 +284,8 @@ def write(
         if recovered is not None:
             recovered.to_csv(folder / "recovery.csv", index=False, float_format="%.6g")
             summary(recovered).to_csv(folder / "recovery-summary.csv", index=False, float_format="%.4g")
+        for name, table in predicted.items():
+            table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g")
         _inference_data(fit, folder / "fit.nc")
         write_json(
             folder / "manifest.json",
@@ -273,6 +301,7 @@ def write(
                 "persons_per_migrant": dict(fit.of.base.persons_per_migrant),
                 "autocorrelation_steps": round(fit.posterior.steps_per_draw, 1),
                 "converged": fit.posterior.converged,
+                "predicted": origin,
             },
         )
 
@@ -313,6 +342,14 @@ def told(folder: Path) -> str:
             "",
             "Effects of policies, as a share of the base:",
             _as_text(pd.read_csv(folder / "effects.csv")),
+        ]
+    if manifest["predicted"] is not None:
+        if not manifest["predicted"]["converged"]:
+            lines.append("NOT CONVERGED: the chains from before the last year; its predictions mean little.")
+        lines += [
+            "",
+            "The last year from those before it: mean score over that of others (below 1: better):",
+            _as_text(pd.read_csv(folder / "holdout-summary.csv")),
         ]
     for role, own in predictions.groupby("role"):
         lines.append(

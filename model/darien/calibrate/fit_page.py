@@ -14,14 +14,17 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from darien.calibrate.hold_out import BEST, FITTED, MODEL, NAIVE, NO_AGENTS, RATIO
 from darien.calibrate.page import put
 from darien.calibrate.recovering import SUPPOSED
+from darien.calibrate.scoring import interval_score
 from darien.calibrate.tables import markdown
 from darien.scenario import library
 
 if TYPE_CHECKING:
     import pandas as pd
 
+SHOWN = (MODEL, FITTED, NO_AGENTS, *NAIVE)  # predictors of a hold-out, in the order of their columns
 MOVES = 0.3  # standard deviations, from which a series is said to move an unknown
 
 
@@ -33,6 +36,7 @@ def tables(folder: Path) -> dict[str, str]:
     found = {
         "runs": _runs(manifest),
         "predictions": _predictions(pd.read_csv(folder / "predictions.csv")),
+        "left_out": _left_out(pd.read_csv(folder / "predictions.csv")),
         "unknowns": _unknowns(pd.read_csv(folder / "unknowns.csv")),
         "effects": _effects(pd.read_csv(folder / "effects.csv")),
         "pulls": _pulls(pd.read_csv(folder / "pulls.csv")),
@@ -42,6 +46,9 @@ def tables(folder: Path) -> dict[str, str]:
         summary = pd.read_csv(folder / "recovery-summary.csv")
         found["methods"] = _methods(summary)
         found["recovery"] = _recovery(summary)
+    if (folder / "holdout.csv").is_file():
+        found["holdout"] = _holdout(pd.read_csv(folder / "holdout.csv", keep_default_na=False))
+        found["rivals"] = _rivals(pd.read_csv(folder / "holdout-summary.csv"))
     return found
 
 
@@ -60,7 +67,7 @@ def _predictions(table: pd.DataFrame) -> str:
     rows = [
         (
             f"{one['series']}",
-            one["from"][:4] if one["from"][:4] == one["to"][:4] and one["to"][5:7] == "12" else _span(one),
+            _when(one),
             one["role"],
             _number(one["reported"]),
             _number(one["median"]),
@@ -74,8 +81,88 @@ def _predictions(table: pd.DataFrame) -> str:
     return markdown(header, rows, numbers=(3, 4, 5, 6))
 
 
-def _span(one: dict[str, Any]) -> str:
-    return f"{one['from'][:7]} to {one['to'][:7]}"
+def _when(one: dict[str, Any]) -> str:
+    whole_year = one["from"][:4] == one["to"][:4] and one["to"][5:7] == "12"
+    return str(one["from"][:4]) if whole_year else f"{one['from'][:7]} to {one['to'][:7]}"
+
+
+def _left_out(table: pd.DataFrame) -> str:
+    """Numbers that no fit has seen: how wide their intervals are, and what that and a miss cost."""
+    own = table[table["role"] == "tests"]
+    if own.empty:
+        return "No number was left out."
+    scores = interval_score(*(own[name].to_numpy(dtype=float) for name in ("low", "high", "reported")))
+    rows = [
+        (
+            str(one["series"]),
+            _when(one),
+            _number(one["reported"]),
+            f"{_number(one['low'])} to {_number(one['high'])}",
+            f"{one['high'] / one['low']:.1f}" if one["low"] > 0 else "",
+            "yes" if one["inside"] else "**no**",
+            _number(score),
+        )
+        for one, score in zip(own.to_dict("records"), scores, strict=True)
+    ]
+    header = (
+        "series",
+        "when",
+        "reported",
+        "90 % interval",
+        "high / low",
+        "inside",
+        "interval score (persons)",
+    )
+    told = f"\n\n{int(own['inside'].sum())} of {len(own)} inside."
+    return markdown(header, rows, numbers=(2, 3, 4, 6)) + told
+
+
+def _holdout(table: pd.DataFrame) -> str:
+    """A row per series, a column per predictor: the mean score of its months."""
+    rows = []
+    for series, own in table.groupby("series", sort=False):
+        by = {one["predictor"]: one for one in own.to_dict("records")}
+        best = by.get(BEST, {"chosen": ""})["chosen"]
+        cells = [
+            ""
+            if name not in by
+            else f"**{by[name]['crps']:.2f}**"
+            if name == best
+            else f"{by[name]['crps']:.2f}"
+            for name in SHOWN
+        ]
+        ours = by.get(MODEL, by[FITTED])
+        how = [f"{name}: {by[name]['chosen']}" for name in (MODEL, RATIO) if name in by and name in SHOWN]
+        rows.append(
+            (
+                str(series),
+                str(own["part"].iloc[0]),
+                *cells,
+                _percent(ours["coverage"]),
+                "; ".join(how),
+            )
+        )
+    rows.sort(key=lambda row: row[1])
+    header = ("series", "part", *SHOWN, "inside 90 %", "chosen before the origin")
+    return markdown(header, rows, numbers=range(2, 3 + len(SHOWN)))
+
+
+def _rivals(table: pd.DataFrame) -> str:
+    rows = [
+        (
+            one["part"],
+            one["predictor"],
+            one["against"],
+            str(one["series"]),
+            f"{one['ratio']:.2f}",
+            f"{one['low']:.2f} to {one['high']:.2f}",
+            _percent(one["coverage"]),
+            _percent(one["coverage_against"]),
+        )
+        for one in table.to_dict("records")
+    ]
+    header = ("part", "predictor", "against", "series", "score / its score", "90 % interval")
+    return markdown((*header, "inside 90 %", "its inside"), rows, numbers=range(3, 8))
 
 
 def _unknowns(table: pd.DataFrame) -> str:
