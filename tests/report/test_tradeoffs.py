@@ -118,7 +118,7 @@ def test_an_outcome_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match=r"costs\.csv has no outcome robbed"):
         draw_costs(costs(), "robbed", MANIFEST)
     with pytest.raises(ValueError, match=r"regret\.csv has nothing of robbed"):
-        draw_regret(regret(), "robbed")
+        draw_regret(regret(), "robbed", MANIFEST)
 
 
 def test_what_intervals_hold_depends_on_the_draws() -> None:
@@ -144,7 +144,7 @@ def regret() -> pd.DataFrame:
 
 
 def test_regret_shows_the_least_and_says_what_it_leaves_out() -> None:
-    sheet = draw_regret(regret(), "died", most=12)
+    sheet = draw_regret(regret(), "died", MANIFEST, most=12)
     said = words(sheet)
     assert "option-11" in said
     assert "option-12" not in said
@@ -199,7 +199,7 @@ def weighed(outcomes: list[str]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     ids=["strip", "triangle", "bars"],
 )
 def test_weightings_name_the_winners_the_swings_and_what_is_not_sure(outcomes: list[str]) -> None:
-    sheet = draw_weightings(*weighed(outcomes))
+    sheet = draw_weightings(*weighed(outcomes), MANIFEST)
     said = words(sheet)
     assert {"base", "option-1"} <= set(said)
     assert "option-2" not in said

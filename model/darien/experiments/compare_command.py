@@ -12,6 +12,7 @@ from darien.experiments import restructured, weighed
 from darien.experiments.compare import FEWEST_DRAWN, Compared, compare
 from darien.experiments.comparison import Loaded, load
 from darien.experiments.drawn import Draws, load_draws
+from darien.experiments.evidence import ASSUMPTION
 from darien.experiments.run import Progress, warm_up
 from darien.experiments.structures import structure
 from darien.experiments.tables import says, structures_text
@@ -168,6 +169,15 @@ def _known(loaded: Loaded) -> None:
             raise UserMistake(f"{shown(loaded.file)}: {where}: no outcome is named {name}; {hint}")
 
 
+def _assumptions(compared: Compared) -> dict[str, list[str]]:
+    """By outcome of the whole route, the options of whose effect the counts say next to nothing."""
+    found: dict[str, list[str]] = {}
+    for (option, outcome), label in compared.labels.items():
+        if label == ASSUMPTION:
+            found.setdefault(outcome, []).append(option)
+    return found
+
+
 def _manifest(compared: Compared) -> dict[str, Any]:
     loaded, asked = compared.loaded, compared.loaded.comparison
     return {
@@ -179,6 +189,7 @@ def _manifest(compared: Compared) -> dict[str, Any]:
         "luck": compared.pairs.luck,
         "fit": None if compared.draws is None else {"name": compared.draws.name, **compared.draws.about},
         "better": asked.better,
+        "assumptions": _assumptions(compared),
         "chart": list(weighed.chart(asked.better)) if asked.better else None,
         "base": files.fingerprint(loaded.base),
         "options": {name: files.fingerprint(option) for name, option in loaded.options.items()},

@@ -10,9 +10,9 @@ from darien.experiments.paired import LEVEL
 from darien.experiments.plain_words import paragraph
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from darien.experiments.compare import Compared
     from darien.experiments.comparison import Loaded

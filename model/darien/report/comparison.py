@@ -33,9 +33,9 @@ def weighed_drawings(folder: Path, manifest: dict[str, Any]) -> dict[str, Callab
     costs = tables["costs"]
     return {
         "tradeoff": partial(draw_tradeoff, tables["axes"], tables["pareto"], across, up, manifest),
-        "regret": partial(draw_regret, tables["regret"], up),
+        "regret": partial(draw_regret, tables["regret"], up, manifest),
         "weightings": partial(
-            draw_weightings, tables["weightings"], tables["acceptability"], tables["swings"]
+            draw_weightings, tables["weightings"], tables["acceptability"], tables["swings"], manifest
         ),
         "costs": partial(draw_costs, costs, across, manifest),
     }

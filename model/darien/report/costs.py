@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from darien.report.named_rows import FOOT, WIDE, named_rows, outcome_words, rows_height, wrapped
+from darien.report.named_rows import FOOT, WIDE, assumed, named_rows, outcome_words, rows_height, wrapped
 from darien.report.scales import by_tens
 from darien.report.sheet import Sheet
 from darien.report.style import BLUE, GREY, head, key, note
@@ -54,7 +54,7 @@ def draw_costs(costs: pd.DataFrame, outcome: str, manifest: dict[str, Any]) -> S
         f"The range joins every price from low to high with the 90 % interval {kind}: "
         f"{manifest['replicates']} pairs of runs. Most prices are assumptions: see policy_costs.csv."
     )
-    note(sheet, wrapped(joined, 9.5))
+    note(sheet, wrapped(joined, 9.5), wrapped(assumed(manifest, [outcome]), 9.5))
     return sheet
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -63,3 +64,15 @@ def named_rows(
     panel.label_x(places, [number(float(tick)) for tick in ticks], 11)
     panel.label_y(np.arange(len(names)), list(names), 11.5)
     return panel
+
+
+def assumed(manifest: dict[str, Any], outcomes: Sequence[str]) -> str:
+    """Of which options the counts say next to nothing of what they do to some outcomes; empty if of none."""
+    said = []
+    for outcome in outcomes:
+        options = manifest.get("assumptions", {}).get(outcome, [])
+        if options:
+            every = len(options) == len(manifest["says"])
+            words = "all options" if every else ", ".join(options)
+            said.append(f"{outcome_words(outcome).lower()}: {words}")
+    return f"Assumption, not evidence: the effect on {'; on '.join(said)}." if said else ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from darien.report.named_rows import FOOT, WIDE, named_rows, outcome_words, rows_height
+from darien.report.named_rows import FOOT, WIDE, assumed, named_rows, outcome_words, rows_height, wrapped
 from darien.report.sheet import Sheet
 from darien.report.style import BLACK, BLUE, VERMILLION, head, key, note
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def draw_regret(regret: pd.DataFrame, of: str, most: int = 20) -> Sheet:
+def draw_regret(regret: pd.DataFrame, of: str, manifest: dict[str, Any], most: int = 20) -> Sheet:
     """How far each option falls short of the best one of each draw: mean, 90 % interval, maximum.
 
     ``of``: an outcome, or 'weighted'. The ``most`` with the least mean are drawn. Raises ValueError for
@@ -49,5 +49,6 @@ def draw_regret(regret: pd.DataFrame, of: str, most: int = 20) -> Sheet:
         ("largest in any draw", {"marker": "D", "markersize": 6, "color": VERMILLION}),
     ]
     key(sheet, panel.left, FOOT - 0.75, entries)
-    note(sheet, f"{left_out} options with more regret are in regret.csv only." if left_out > 0 else "")
+    more = f"{left_out} options with more regret are in regret.csv only." if left_out > 0 else ""
+    note(sheet, more, wrapped(assumed(manifest, [of]), 9.5))
     return sheet

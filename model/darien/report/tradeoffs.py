@@ -13,7 +13,7 @@ import numpy as np
 from darien.record.compared import BASE
 from darien.report.displacement import signed
 from darien.report.labels import place_labels
-from darien.report.named_rows import WIDE, outcome_words, wrapped
+from darien.report.named_rows import WIDE, assumed, outcome_words, wrapped
 from darien.report.panels import Floats, Panel
 from darien.report.scales import Scale, around_zero
 from darien.report.sheet import Sheet
@@ -88,6 +88,8 @@ def draw_tradeoff(
     options = [name for name in tables[0].index if name != BASE]
     near = [name for name in options if all(_holds_zero(rows.loc[name]) for rows in tables)]
     drawn = [name for name in options if name not in near]
+    if not drawn:
+        drawn, near = options, []
     x, y = (
         _Axis(
             outcome, rows, around_zero(rows.loc[drawn, "difference"], rows.loc[drawn, ["low_90", "high_90"]])
@@ -118,7 +120,8 @@ def draw_tradeoff(
     beside = (
         f"Near the base on both (both 90 % intervals hold 0), not drawn: {', '.join(near)}." if near else ""
     )
-    note(sheet, wrapped(" ".join(said), 9.5), wrapped(beside, 9.5))
+    said.append(assumed(manifest, (across, up)))
+    note(sheet, wrapped(" ".join(filter(None, said)), 9.5), wrapped(beside, 9.5))
     return sheet
 
 

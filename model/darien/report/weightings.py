@@ -5,11 +5,11 @@ Draws the tables of :mod:`darien.experiments.weightings`: ``weightings``, ``acce
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from darien.report.named_rows import WIDE, named_rows, outcome_words, rows_height, wrapped
+from darien.report.named_rows import WIDE, assumed, named_rows, outcome_words, rows_height, wrapped
 from darien.report.panels import Panel
 from darien.report.sheet import Sheet
 from darien.report.style import (
@@ -37,7 +37,9 @@ _LIST = 4.3  # inches beside a strip or triangle
 _LEAST = 0.005  # of the space of weights: an option with less has no bar
 
 
-def draw_weightings(weightings: pd.DataFrame, acceptability: pd.DataFrame, swings: pd.DataFrame) -> Sheet:
+def draw_weightings(
+    weightings: pd.DataFrame, acceptability: pd.DataFrame, swings: pd.DataFrame, manifest: dict[str, Any]
+) -> Sheet:
     """The best option over the space of weights, by how many outcomes are weighed."""
     outcomes = [column.removeprefix(PREFIX) for column in weightings if column.startswith(PREFIX)]
     draw = {2: _strip, 3: _triangle}.get(len(outcomes), _bars)
@@ -54,6 +56,7 @@ def draw_weightings(weightings: pd.DataFrame, acceptability: pd.DataFrame, swing
         "A weight is of the swing: how much going from the worst option's mean to the best one's counts on "
         f"that outcome. {_swings(swings)}."
     )
+    doubt = " ".join(filter(None, [doubt, assumed(manifest, list(swings["outcome"]))]))
     note(sheet, wrapped(swing, 9.5), wrapped(doubt, 9.5))
     return sheet
 
