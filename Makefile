@@ -14,7 +14,7 @@ RECOVERIES ?= 200
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench answers library fits docs figures published clean
+.PHONY: help run test lint bench answers library studies fits docs figures published clean
 
 help:
 	@echo "make run        install, simulate $(HISTORY) three times, write tables and figures to $(OUT)"
@@ -22,6 +22,7 @@ help:
 	@echo "make lint       style, types and the one-way imports"
 	@echo "make answers    the first three policy questions, $(REPLICATES) paired replicates each"
 	@echo "make library    every scenario of the library beside its history, and its pages in docs/library"
+	@echo "make studies    the three studies of docs/studies (half an hour)"
 	@echo "make fits       fit the unknowns to reported counts, and docs/fit.md (about an hour)"
 	@echo "make figures    draw the figures of $(OUT) again"
 	@echo "make bench      speed against plain numpy and Mesa agents, on this machine"
@@ -75,6 +76,15 @@ fits: $(VENV)/installed-dev
 	$(BIN)/darien calibrate 2014-2018 --workers $(WORKERS) --recover $(RECOVERIES) --hold-out \
 		--out results/calibrate-2014-2018
 	$(BIN)/python -m darien.calibrate.fit_page results/calibrate-2014-2018
+
+# A comparison file each, and its page in docs/studies.
+studies: $(VENV)/installed
+	for name in detention-panama training debate; do \
+		$(BIN)/darien compare scenarios/comparisons/study-$$name.yaml --workers $(WORKERS) \
+			--out results/study-$$name || exit 1; \
+	done
+	$(BIN)/python -m darien.report.study_pages results/study-detention-panama results/study-training \
+		results/study-debate
 
 figures: $(VENV)/installed
 	$(BIN)/python -c 'from pathlib import Path; from darien.report.figures import draw; print(*draw(Path("$(OUT)")), sep="\n")'

@@ -11,9 +11,9 @@ from calibrate import small
 from darien.calibrate import command as module
 from darien.calibrate.assumptions import WorkingAssumptions
 from darien.calibrate.command import command, load_without_series, series_of_history, write_rates
-from darien.calibrate.page import put
-from darien.calibrate.tables import assumptions_as_markdown, markdown
+from darien.calibrate.tables import assumptions_as_markdown
 from darien.record.assumptions import CountAssumptions, table
+from darien.record.page import markdown, put
 from darien.scenario.errors import ScenarioError, UserMistake
 from darien.scenario.files import load, to_yaml
 

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from darien.calibrate.hold_out import BEST, FITTED, MODEL, NAIVE, NO_AGENTS, RATIO
-from darien.calibrate.page import put
 from darien.calibrate.recovering import SUPPOSED
 from darien.calibrate.scoring import interval_score
-from darien.calibrate.tables import markdown
+from darien.record.page import markdown, put
 from darien.scenario import library
 
 if TYPE_CHECKING:

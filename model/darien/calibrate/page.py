@@ -6,26 +6,17 @@ the departures that stand beside them.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from darien.calibrate.command import simulate_on
 from darien.calibrate.departures import check
 from darien.calibrate.tables import assumptions_as_markdown, responses_as_markdown, years_as_markdown
+from darien.record.page import put
 from darien.record.reported import load_reported
 from darien.scenario import library
 from darien.scenario.files import load
 
 HISTORIES = ("history-2014-2018", "history-2018-2023")
-
-
-def put(text: str, name: str, content: str) -> str:
-    """A page with what stands between the two marks of ``name`` replaced. Raises ValueError without them."""
-    mark = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- end of {re.escape(name)} -->)", re.DOTALL)
-    found, count = mark.subn(lambda match: f"{match[1]}{content}\n{match[2]}", text)
-    if count != 1:
-        raise ValueError(f"the page needs the marks of {name!r} once, it has them {count} times")
-    return found
 
 
 def renewed(text: str, workers: int = 2) -> str:

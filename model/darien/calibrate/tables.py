@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from darien.calibrate.assumptions import WorkingAssumptions
 from darien.calibrate.compare import by_year
 from darien.record.assumptions import CountAssumptions, table
+from darien.record.page import markdown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,16 +73,6 @@ def assumption_rows(*assumptions: object) -> list[tuple[str, ...]]:
                 )
             )
     return rows
-
-
-def markdown(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> str:
-    """A Markdown table; the columns in ``numbers`` are set to the right."""
-    lines = [
-        "| " + " | ".join(header) + " |",
-        "| " + " | ".join("---:" if i in numbers else "---" for i in range(len(header))) + " |",
-    ]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(lines)
 
 
 def assumptions_as_markdown() -> str:

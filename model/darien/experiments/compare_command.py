@@ -13,6 +13,7 @@ from darien.experiments.compare import FEWEST_DRAWN, Compared, compare
 from darien.experiments.comparison import Loaded, load
 from darien.experiments.drawn import Draws, load_draws
 from darien.experiments.evidence import ASSUMPTION
+from darien.experiments.plain_words import paragraph
 from darien.experiments.run import Progress, warm_up
 from darien.experiments.structures import structure
 from darien.experiments.tables import says, structures_text
@@ -193,6 +194,10 @@ def _manifest(compared: Compared) -> dict[str, Any]:
         "chart": list(weighed.chart(asked.better)) if asked.better else None,
         "base": files.fingerprint(loaded.base),
         "options": {name: files.fingerprint(option) for name, option in loaded.options.items()},
+        "words": {
+            name: paragraph(own, compared.draws is not None)
+            for name, own in compared.table.groupby("option", sort=False)
+        },
         "says": {name: says(loaded, name) for name in loaded.options},
         "code": code_version(),
         "commit": commit(),

@@ -14,7 +14,7 @@ from darien import __version__
 PACKAGE = Path(__file__).resolve().parent.parent
 DECIDING = ("scenario", "engine", "actors", "record")  # the rooms whose code decides what a run gives
 # Beside them, folders: what is kept of a run and where, which decides no number in it.
-KEEPING = ("record/compared.py", "record/store.py", "record/swept.py", "record/version.py", "record/whole.py")
+KEEPING = tuple(f"record/{name}.py" for name in ("compared", "page", "store", "swept", "version", "whole"))
 DECIDING_PACKAGES = ("numpy", "numba")
 NAMED_PACKAGES = ("darien", "mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "PyYAML")
 
