@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -93,6 +95,35 @@ def start(*arguments: str | Path, cwd: Path, **how: Any) -> subprocess.Popen[byt
         start_new_session=True,
         **how,
     )
+
+
+def ended(*arguments: str | Path) -> int:
+    """The exit status of the command ``darien``, run here."""
+    from darien.cli import main
+
+    try:
+        main([str(argument) for argument in arguments])
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 0
+
+
+def kept(folder: Path) -> int:
+    """How many runs a sweep has kept so far, 0 where it has not begun."""
+    path = folder / "runs.sqlite"
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=60)) as store:
+            return int(store.execute("SELECT COUNT(*) FROM run").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 120.0) -> None:
+    """Wait until something is so; fails if it takes too long."""
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.005)
 
 
 def members(session: int) -> list[int]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from darien.engine.compile import compile_world
 from darien.experiments import one_run, sweep
 from darien.experiments.design import table_of
 from darien.experiments.one_run import monthly
@@ -91,8 +92,9 @@ def test_a_compiled_world_gives_the_same_bytes_again(done: Path) -> None:
     """Replicates of a point share one compiled world: whoever runs first must leave it as it was."""
     loaded = load_sweep(done / "beds.yaml")
     scenario = loaded.base
+    compiled = compile_world(scenario)
     for replicate in (0, 1, 0):
-        model = one_run._model(scenario, replicate)
+        model = one_run.model_of(scenario, replicate, compiled)
         model.run()
         series = monthly(model)
         assert series["persons"].sum() > 0

@@ -61,7 +61,7 @@ def outcome(varying: Varying, values: dict[str, Value], quickly: bool) -> str:
 @given(data=st.data())
 def test_numbers_are_as_the_reader_has_them(varying: Varying, data: st.DataObject) -> None:
     paths = data.draw(st.lists(st.sampled_from(sorted(NUMBERS)), min_size=1, max_size=3, unique=True))
-    values = {path: data.draw(NUMBERS[path]) for path in paths}
+    values: dict[str, Value] = {path: data.draw(NUMBERS[path]) for path in paths}
     assert outcome(varying, values, quickly=True) == outcome(varying, values, quickly=False)
 
 

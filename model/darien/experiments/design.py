@@ -46,8 +46,8 @@ def points_of(loaded: LoadedSweep) -> pd.DataFrame:
     if sweep.points & (sweep.points - 1):
         power = 2 ** (sweep.points - 1).bit_length()
         print(
-            f"note: {shown(loaded.file)}: points: a Sobol sequence is evenly spread for powers of two, such as "
-            f"{power // 2} or {power}; {sweep.points} is none",
+            f"note: {shown(loaded.file)}: points: a Sobol sequence is evenly spread for powers of two, "
+            f"such as {power // 2} or {power}; {sweep.points} is none",
             file=sys.stderr,
         )
     drawn = qmc.Sobol(dimensions, rng=seed).random_base2((sweep.points - 1).bit_length())

@@ -102,8 +102,9 @@ def _base_name(result: Result) -> str | None:
 
 def _reproduce(result: Result, base: str | None) -> str:
     manifest: dict[str, Any] = result.manifest
-    made = f"darien {manifest['versions']['darien']}, commit {manifest['commit'] or 'unknown'}, code {manifest['code']}"
-    lines = [f"{result.title}", f"Made by {made}.", "", f"pip install -c {CONSTRAINTS} darien"]
+    version, at = manifest["versions"]["darien"], manifest["commit"] or "unknown"
+    made = f"Made by darien {version}, commit {at}, code {manifest['code']}."
+    lines = [result.title, made, "", f"pip install -c {CONSTRAINTS} darien"]
     if result.kind == "sweep":
         if base is None:
             lines.append(f"In {swept.SWEEP} write `base: {swept.BASE}`.")

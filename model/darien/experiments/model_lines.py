@@ -6,18 +6,17 @@ from pathlib import Path
 
 from darien.scenario import model_file
 from darien.scenario.errors import ScenarioError
-from darien.scenario.yaml_nodes import Mark, Node, shown
+from darien.scenario.yaml_nodes import Mark, shown
 
 
 def mark(file: Path, *keys: str | int) -> Mark:
     """The file and line of a value; the file alone if it is not there any more."""
     try:
-        node: Node | None = model_file.nodes(file, "a file", "", [])
+        node = model_file.nodes(file, "a file", "", [])
         for key in keys:
-            assert node is not None
-            at = node.value
-            if (isinstance(at, list) and isinstance(key, int)) or isinstance(at, dict):
-                node = at[key]
-    except (ScenarioError, LookupError, AssertionError):
-        node = None
-    return Mark(shown(file)) if node is None else node.mark
+            below = node.value
+            if isinstance(below, dict) or (isinstance(below, list) and isinstance(key, int)):
+                node = below[key]  # type: ignore[index]
+    except (ScenarioError, LookupError):
+        return Mark(shown(file))
+    return node.mark

@@ -1,10 +1,10 @@
 """Run many independent tasks on several processes or machines, and lose none when a process dies.
 
 Tasks are handed out in batches: one task at first, then as many as take about :data:`BATCH_SECONDS`, two
-batches per worker at a time, so that no worker waits for the next. When a worker is killed (by the system for
-want of memory, say) the suspects are the few batches that were handed out. The pool is then built anew and the
-suspects run again one by one, each alone from the second death on: a task that kills its worker every time is
-that task's failure and nobody else's. An executor of someone else's (``on``) looks after its own workers.
+batches per worker at a time, so that no worker waits for the next. When a worker is killed (by the system
+for want of memory, say) the suspects are the few batches that were handed out. The pool is then built anew and
+the suspects run again one by one, each alone from the second death on: a task that kills its worker every time
+is that task's failure and nobody else's. An executor of someone else's (``on``) looks after its own workers.
 """
 
 from __future__ import annotations
@@ -195,7 +195,8 @@ class _Elsewhere(_Work[T, R]):
     on: Executor
 
     def run(self) -> None:
-        workers = getattr(self.on, "workers", None) or getattr(self.on, "_max_workers", WORKERS_ELSEWHERE)
+        said = getattr(self.on, "workers", None) or getattr(self.on, "_max_workers", None)
+        workers = int(said or WORKERS_ELSEWHERE)
         waiting = deque(range(len(self.items)))
         try:
             while waiting or self.running:

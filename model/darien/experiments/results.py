@@ -80,7 +80,7 @@ def result_in(folder: Path) -> Result:
 
 
 def results_below(folder: Path) -> list[Result]:
-    """All results in a folder and those below it, by name. Raises ResultError where there is no such folder."""
+    """All results in a folder and those below it, by name. Raises ResultError where there is no folder."""
     if not folder.is_dir():
         raise ResultError(f"{folder}: no such folder")
     return sorted(_below(folder, _DEPTH), key=lambda result: result.folder)

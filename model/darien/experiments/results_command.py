@@ -88,7 +88,8 @@ def prune(folder: Folder) -> None:
 
     gone = prune_folder(folder)
     print(
-        f"{folder}: {gone.runs:,} runs of other code or scenarios and {gone.files:,} files removed: {size_said(gone.size)}"
+        f"{folder}: {gone.runs:,} runs of other code or scenarios and {gone.files:,} files removed: "
+        f"{size_said(gone.size)}"
     )
 
 

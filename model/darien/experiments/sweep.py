@@ -50,8 +50,8 @@ def run_points(
     """Run every replicate of every point that ``folder`` does not have yet; returns all of them.
 
     ``points``: a row per point, a column per parameter of ``loaded``, values in the parameter's own units;
-    rows are numbered from 0 in their order. ``replicates``: in place of the file's own. The same files for any
-    number of workers, on this machine or ``on`` an executor; so they are after any number of interruptions.
+    rows are numbered from 0 in their order. ``replicates``: in place of the file's own. The same files for
+    any number of workers, on this machine or ``on`` an executor, after any number of interruptions.
 
     Before anything runs this raises ScenarioError for points that the scenario refuses (all of them) and
     ResultError for a folder that cannot be written to. If runs fail, the others are kept and UserMistake
@@ -62,7 +62,8 @@ def run_points(
         raise UserMistake(f"needs 1 replicate or more, got {count}")
     if loaded.draws is not None and count > len(loaded.draws.table):
         raise UserMistake(
-            f"{loaded.sweep.fit}: has {len(loaded.draws.table)} draws, one for a replicate; {count} were asked for"
+            f"{loaded.sweep.fit}: has {len(loaded.draws.table)} draws, one for a replicate; "
+            f"{count} were asked for"
         )
     values = plain(points, list(loaded.parameters))
     refuse_bad_points(loaded, values)
@@ -308,7 +309,8 @@ def _failure(
     at = ", ".join(f"{name}={written(value)}" for name, value in values[point].items())
     said = (
         f"{len(failed):,} of {of:,} runs failed; the first is point {point} ({at}), replicate {replicate}: "
-        f"{error or type(error).__name__}\n{folder}: has the others; the same command tries those that failed again"
+        f"{str(error) or type(error).__name__}\n{folder}: has the others; "
+        "the same command tries those that failed again"
     )
     died = all(isinstance(error, WorkerDied) for error in failed.values())
     return WorkerDied(said) if died else UserMistake(said)

@@ -73,11 +73,11 @@ def told(found: Swept) -> str:
     means = whole.groupby(["outcome", "place", "unit", "point"], observed=True, sort=False)["value"]
     each = means.agg(["mean", "var"]).reset_index()
     head = ("outcome", "smallest mean", "at point", "largest mean", "at point", "chance", "unit")
-    rows = [head]
-    for (outcome, place, unit), of_it in each.groupby(
+    rows: list[tuple[str, ...]] = [head]
+    for (outcome, place, unit), found_there in each.groupby(
         ["outcome", "place", "unit"], observed=True, sort=False
     ):
-        of_it = of_it.set_index("point")
+        of_it = found_there.set_index("point")
         mean = of_it["mean"].dropna()
         if mean.empty or not mean.any():
             continue
@@ -98,8 +98,8 @@ def told(found: Swept) -> str:
     ]
     manifest = found.manifest
     runs = f"{len(found.points):,} points, {manifest['replicates']:,} replicates each"
-    chance = "Chance: standard deviation between the replicates of a point. points.csv has the points."
-    return "\n".join([f"{manifest['title']}: {runs}", *lines, chance])
+    note = "Chance: standard deviation between the replicates of a point. points.csv has the points."
+    return "\n".join([f"{manifest['title']}: {runs}", *lines, note])
 
 
 def _figure(value: float) -> str:

@@ -237,10 +237,13 @@ def _parameter(
             at.mark.file, at.mark.line, f"{where}.{key}" if at is not node else where, message, given, allowed
         )
 
+    lines: dict[Value, Node] = {}
     if given.values is not None:
         tried = tuple(_value(value) for value in given.values)
         low = high = None
-        lines = dict(zip(tried, node.mapping["values"].value, strict=True))  # type: ignore[arg-type]
+        nodes = node.mapping["values"].value
+        assert isinstance(nodes, list)
+        lines = dict(zip(tried, nodes, strict=True))
     else:
         low, high = _range(given, varying.base, paths)
         if sweep.design == "list":
@@ -260,13 +263,14 @@ def _parameter(
                     f"a log scale needs a low above 0, got {low:g}",
                 )
             ]
-        lines = {low: node.mapping.get("low"), high: node.mapping.get("high")} if tried else {}
+        ends = zip(tried, ("low", "high"), strict=False)
+        lines = {end: node.mapping[key] for end, key in ends if key in node.mapping}
     found = []
     for value in tried:
         try:
             varying.at(dict.fromkeys(paths, value))
         except ScenarioError as error:
-            line: Node = lines.get(value) or node
+            line = lines.get(value, node)
             found += [
                 Fault(
                     line.mark.file,

@@ -78,7 +78,7 @@ class SweepStore:
     def begin(
         self, manifest: Mapping[str, Any], texts: Mapping[str, str], keys: Sequence[str], replicates: int
     ) -> None:
-        """Say what is swept. ``texts``: other files by name; ``keys``: of each point, what names its scenario."""
+        """Say what is swept. ``texts``: other files by name; ``keys``: name the scenario of each point."""
         with told(self.folder):
             for name, text in texts.items():
                 (self.folder / name).parent.mkdir(exist_ok=True)

@@ -3,8 +3,9 @@
 ``manifest.json`` says what was swept by which code, ``sweep.yaml`` is the sweep as it was written and
 ``scenarios/base.yaml`` the resolved base. ``points.csv`` has a row per point, a column per parameter.
 ``runs.sqlite`` has a row per run with its outcomes packed, and ``series/`` the monthly counts of some runs a
-file. ``table.parquet`` and ``table.csv`` are the tidy table: point, replicate, the parameters, outcome, place,
-group, unit, value. Runs of other code or another scenario may stand beside them, until they are pruned.
+file. ``table.parquet`` and ``table.csv`` are the tidy table: point, replicate, the parameters, outcome,
+place, group, unit, value. Runs of other code or another scenario may stand beside them until they are
+pruned.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, scenario TEXT NOT NULL, 
   UNIQUE (scenario, point, replicate));
 CREATE TABLE IF NOT EXISTS outcome (run INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS part (name TEXT PRIMARY KEY, bytes INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS point (point INTEGER PRIMARY KEY, scenario TEXT NOT NULL, replicates INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS point (point INTEGER PRIMARY KEY, scenario TEXT NOT NULL,
+  replicates INTEGER NOT NULL);
 CREATE VIEW IF NOT EXISTS current AS SELECT run.* FROM run JOIN point USING (scenario, point)
   WHERE run.replicate < point.replicates;
 """
@@ -204,7 +206,7 @@ class Swept:
         outcome, place = np.divmod(np.array(columns, dtype=np.int64), len(places))
         points = np.array([row[0] for row in rows], dtype=np.int32)
         each = len(columns)
-        made = {
+        made: dict[str, Any] = {
             "point": np.repeat(points, each),
             "replicate": np.repeat(np.array([row[1] for row in rows], dtype=np.int32), each),
         }
