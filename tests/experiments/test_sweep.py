@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from darien.actors.model import RouteModel
 from darien.engine.compile import compile_world
 from darien.experiments import one_run, sweep
 from darien.experiments.design import table_of
@@ -94,7 +95,7 @@ def test_a_compiled_world_gives_the_same_bytes_again(done: Path) -> None:
     scenario = loaded.base
     compiled = compile_world(scenario)
     for replicate in (0, 1, 0):
-        model = one_run.model_of(scenario, replicate, compiled)
+        model = RouteModel(scenario, replicate=replicate, collect=False, compiled=compiled)
         model.run()
         series = monthly(model)
         assert series["persons"].sum() > 0

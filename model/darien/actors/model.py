@@ -38,6 +38,7 @@ from darien.scenario.schema import Scenario
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from darien.engine.world import Index, World
     from darien.record.run import Run
 
 
@@ -59,6 +60,8 @@ class RouteModel(mesa.Model):
         collect: whether to collect a row of data a day (``model.datacollector``).
         visit_order: other than 0 shuffles the order in which a day visits migrants, which
             changes no result; for tests.
+        compiled: the scenario's world, where it is compiled already; a run leaves it as it was, so that
+            replicates may share one.
 
     Raises:
         darien.scenario.errors.ScenarioError: the scenario has faults.
@@ -73,6 +76,7 @@ class RouteModel(mesa.Model):
         replicate: int = 0,
         collect: bool = True,
         visit_order: int = 0,
+        compiled: tuple[World, Index] | None = None,
     ) -> None:
         if not isinstance(scenario, Scenario):
             scenario = load(scenario)
@@ -82,7 +86,7 @@ class RouteModel(mesa.Model):
         self.seed_of_draws = seed
         self.replicate = replicate
         self.day = 0
-        self.world, self.index = compile_world(scenario)
+        self.world, self.index = compiled or compile_world(scenario)
         self.policy = Policy(scenario, self.index)
         self._change_days = sorted(self.policy.change_days)
         self.base_skills = {name: c.skill.value for name, c in all_checkpoints(scenario).items()}

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import threading
 import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
@@ -129,6 +127,7 @@ class Job:
 
     def __call__(self) -> Kept:
         """Run it."""
+        from darien.actors.model import RouteModel
         from darien.engine.books import N_ROWS
 
         began = time.perf_counter()
@@ -136,7 +135,7 @@ class Job:
         scenario, compiled = _resolved(self.sealed, self.values)
         if shared.draws is not None:
             scenario = shared.draws.replicate(scenario, self.replicate)
-        model = model_of(scenario, self.replicate, compiled)
+        model = RouteModel(scenario, replicate=self.replicate, collect=False, compiled=compiled)
         model.run()
         series = monthly(model) if shared.series else np.zeros(0, SERIES)
         model.books.counts[N_ROWS] = 0  # summed above: result() has no frame of them to make
@@ -202,25 +201,6 @@ def _resolved(sealed: Sealed, values: tuple[tuple[str, Value], ...]) -> tuple[Sc
     shared = sealed.open()
     scenario = shared.scenario_at(dict(values))
     return scenario, None if shared.draws is not None else compile_world(scenario)
-
-
-_building = threading.Lock()  # a worker of a cluster may have several threads
-
-
-def model_of(scenario: Scenario, replicate: int, compiled: Compiled | None = None) -> RouteModel:
-    """The model of a replicate, of a world that is compiled already where one is given.
-
-    A run leaves a compiled world as it was, so replicates may share one: on the history of 2014 to 2018 that
-    spares a run a tenth of a second. A model asks for its world by name and cannot be handed one, hence the
-    name stands for the world that is there, as long as the model is built.
-    """
-    import darien.actors.model as home
-
-    with _building:
-        if compiled is None:
-            return home.RouteModel(scenario, replicate=replicate, collect=False)
-        with mock.patch.object(home, "compile_world", return_value=compiled):
-            return home.RouteModel(scenario, replicate=replicate, collect=False)
 
 
 def monthly(model: RouteModel) -> npt.NDArray[np.void]:
