@@ -1,0 +1,9 @@
+"""What a notebook works with: runs, comparisons and sweeps that show themselves as frames and figures."""
+
+from __future__ import annotations
+
+from darien.notebook.comparison import ComparisonResult, compare
+from darien.notebook.runs import Runs, run
+from darien.notebook.sweep import SweepResult, sweep
+
+__all__ = ["ComparisonResult", "Runs", "SweepResult", "compare", "run", "sweep"]
