@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -13,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from darien.experiments.comparison import Comparison, Loaded, load
 from darien.experiments.plain_words import ENFORCEMENT, HARM
 from darien.experiments.stated import must_hold_harm
-from darien.notebook.folders import folder_of
 from darien.notebook.given import Given, fit_named
 from darien.notebook.pictures import picture
 from darien.record.compared import WEIGHED, read_displacement
@@ -49,16 +50,16 @@ def compare(
     """Hold options against a base: the same people, the same luck, one thing different.
 
     ``what``: a comparison (file or built-in name), or with ``options`` the base: a scenario's file or
-    built-in name, or one that was read. An option is another scenario, given likewise; a list of changes to the
-    base, such as ``["parameters.cost_weight=2"]``; or a mapping as in a comparison file (``scenario``,
-    ``set``, ``policy``, ``why``).
+    built-in name, or one that was read. An option is another scenario, given likewise; a list of changes
+    to the base, such as ``["parameters.cost_weight=2"]``; or a mapping as in a comparison file
+    (``scenario``, ``set``, ``policy``, ``why``).
 
     ``better``: by outcome, which direction you call better, "lower" or "higher"; harm to migrants must be
-    among them. ``outcomes``: those to show. ``replicates``: pairs of each option with the base. ``fit``: its
-    name or folder, "history" for that of the base's history; then ``draws`` of it are compared. ``more``: what
-    else a comparison file may say, such as ``luck``, ``weights``, ``break_even`` or ``structures``. All go before
-    what the file says; ``fit="none"`` leaves its fit out. ``on``: an executor in place of ``workers``
-    processes.
+    among them. ``outcomes``: those to show. ``replicates``: pairs of each option with the base. ``fit``:
+    its name or folder, "history" for that of the base's history; then ``draws`` of it are compared.
+    ``more``: what else a comparison file may say, such as ``luck``, ``weights``, ``break_even`` or
+    ``structures``. All go before what the file says; ``fit="none"`` leaves its fit out. ``on``: an executor
+    in place of ``workers`` processes.
 
     Raises UserMistake or ScenarioError, which name the argument at fault.
     """
@@ -105,7 +106,7 @@ class ComparisonResult:
 
     @property
     def break_even(self) -> pd.DataFrame:
-        """From which value of a number on an option has as much of an outcome as another; empty if not asked."""
+        """At which value of a number two options have as much of an outcome; empty if not asked."""
         return self.compared.break_even
 
     @property
@@ -130,7 +131,10 @@ class ComparisonResult:
         return self.compared.text() + structures_text(dict(self.tables))
 
     def save(self, folder: str | Path) -> Path:
-        """Write a result folder, as ``darien compare`` does; raises :class:`~darien.record.whole.ResultError`."""
+        """Write a result folder, as ``darien compare`` does.
+
+        Raises :class:`~darien.record.whole.ResultError` where it cannot be written.
+        """
         from darien.experiments import compare_command
 
         return compare_command.write(folder, self.compared, dict(self.tables))
@@ -183,7 +187,9 @@ class ComparisonResult:
     @cached_property
     def _stored(self) -> Displacement:
         """The comparison on disk: figures are drawn from what a folder has, so all of them are the same."""
-        return read_displacement(self.save(folder_of(self)))
+        folder = tempfile.mkdtemp(prefix="darien-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return read_displacement(self.save(folder))
 
     def __repr__(self) -> str:
         from darien.experiments.tables import CONDITIONAL, says
@@ -269,8 +275,8 @@ def _option(given: Given, option: Option, argument: str) -> dict[str, Any]:
         found = {"set": list(option)}
     else:
         raise UserMistake(
-            f"{argument}: given {type(option).__name__}; allowed: a scenario (name, file or Scenario), a list of "
-            "PATH=VALUE, or a mapping as in a comparison file"
+            f"{argument}: given {type(option).__name__}; allowed: a scenario (name, file or Scenario), a list "
+            "of PATH=VALUE, or a mapping as in a comparison file"
         )
     if isinstance(found.get("set"), (list, tuple)):
         for change in found["set"]:

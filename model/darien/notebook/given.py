@@ -15,12 +15,13 @@ from typing import Any
 
 import yaml
 
-from darien.record.compared import SCENARIOS
+from darien.record.compared import BASE, SCENARIOS
 from darien.scenario import files
 from darien.scenario.errors import Fault, ScenarioError, UserMistake
 from darien.scenario.schema import Scenario
 from darien.scenario.yaml_nodes import resolve, shown
 
+WHAT = "what"  # the argument that is the base of a file
 _SET = "--set "  # how faults begin that are about a PATH=VALUE
 
 
@@ -35,7 +36,8 @@ class Given:
     def scenario(self, what: object, argument: str) -> str:
         """How the file names a scenario; one that was read already is written beside it."""
         if isinstance(what, Scenario):
-            name = f"{SCENARIOS}/{re.sub(r'[^A-Za-z0-9_-]', '-', argument.rpartition('.')[2])}.yaml"
+            own = BASE if argument == WHAT else re.sub(r"[^A-Za-z0-9_-]", "-", argument.partition(".")[2])
+            name = f"{SCENARIOS}/{own}.yaml"
             file = self.file.parent / name
             file.parent.mkdir(exist_ok=True)
             file.write_text(files.to_yaml(what), encoding="utf-8")
@@ -53,7 +55,7 @@ class Given:
         self._arguments.setdefault(f"{_SET}{change}", argument)
 
     def text(self, content: Mapping[str, Any]) -> str:
-        """The arguments as YAML, those that are None left out. Raises UserMistake for what has no place in it."""
+        """The arguments as YAML, without those that are None. Raises UserMistake for what it cannot hold."""
         told = {key: _plain(value, key) for key, value in content.items() if value is not None}
         return yaml.dump(told, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
@@ -77,8 +79,11 @@ class Given:
 
     def _of_argument(self, fault: Fault) -> Fault:
         if fault.file == shown(self.file):
-            return replace(fault, file=fault.path or f"{self.call}()", line=None, path="")
+            about = WHAT if fault.path == "base" else fault.path
+            return replace(fault, file=about or f"{self.call}()", line=None, path="")
         argument = self._arguments.get(fault.file)
+        if argument is None and fault.file.startswith(_SET):  # made from another argument, by what it sets
+            return replace(fault, file=fault.file.removeprefix(_SET))
         if argument is None:  # in a file of the user's: it says which, and where
             return fault
         if fault.file.startswith(_SET):
@@ -86,6 +91,11 @@ class Given:
             return replace(fault, file=argument, line=None, path="", message=said)
         said = fault.message if fault.path else f"{fault.file}: {fault.message}"
         return replace(fault, file=argument, line=None, message=said)
+
+
+def title_of(what: str | Path | Scenario) -> str:
+    """A base in words."""
+    return what.title if isinstance(what, Scenario) else Path(what).stem
 
 
 def fit_named(fit: str | None, base: str | Path | Scenario) -> str | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from darien.experiments.sweep_file import RESERVED, load_sweep
-from darien.notebook.folders import folder_of
-from darien.notebook.given import Given, fit_named
+from darien.notebook.given import WHAT, Given, fit_named, title_of
 from darien.notebook.pictures import picture
 from darien.scenario.errors import UserMistake, listed
 from darien.scenario.schema import Scenario
@@ -42,13 +44,14 @@ def sweep(
 ) -> SweepResult:
     """Run a scenario at many points of its parameters, every point with the same people and the same luck.
 
-    ``what``: a sweep (file or built-in name), or with ``parameters`` the base: a scenario's file or built-in
-    name, or one that was read. ``parameters``: by path in the scenario, a list of values or a range
-    ``(low, high)``; or by a name of your own, a mapping as in a sweep file (``path`` or ``paths``, ``values`` or
-    ``low`` and ``high``, ``scale``, ``why``). ``points``: how many of them are spread over the ranges, or each
-    point (a mapping, or a row of a frame) by the names of the parameters. ``design``: as in a sweep file; where
-    not given "grid" without ``points``, "list" with a list of them, "latin_hypercube" with a number.
-    ``fit``: its name or folder, "history" for that of the base's history: each replicate has another draw.
+    ``what``: a sweep (file or built-in name), or with ``parameters`` the base: a scenario's file or
+    built-in name, or one that was read. ``parameters``: by path in the scenario, a list of values or a range
+    ``(low, high)``; or by a name of your own, a mapping as in a sweep file (``path`` or ``paths``,
+    ``values`` or ``low`` and ``high``, ``scale``, ``why``). ``points``: how many of them are spread over
+    the ranges, or each point (a mapping, or a row of a frame) by the names of the parameters. ``design``: as
+    in a sweep file; where not given "grid" without ``points``, "list" with a list of them,
+    "latin_hypercube" with a number. ``fit``: its name or folder, "history" for that of the base's history:
+    each replicate has another draw.
 
     ``folder``: where results are kept, and whence the same sweep goes on if it was stopped; without one they
     live as long as the object. ``on``: an executor in place of ``workers`` processes.
@@ -71,16 +74,16 @@ def sweep(
             else:
                 file = given.write(_content(given, what, parameters, said))
             loaded = load_sweep(file)
-            owner = _Owner()
-            target = folder_of(owner) if folder is None else Path(folder)
-            swept = run_points(
-                loaded, points_of(loaded), target, workers=workers, on=on, replicates=replicates
-            )
-    return SweepResult(swept, owner)
-
-
-class _Owner:
-    """As long as a sweep is held, so is this, and with it the folder that it has for itself."""
+            with ExitStack() as undo:
+                if folder is None:
+                    folder = tempfile.mkdtemp(prefix="darien-")
+                    undo.callback(shutil.rmtree, folder, ignore_errors=True)
+                design_points = points_of(loaded)
+                swept = run_points(
+                    loaded, design_points, Path(folder), workers=workers, on=on, replicates=replicates
+                )
+                weakref.finalize(swept, undo.pop_all().close)
+    return SweepResult(swept)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -88,7 +91,6 @@ class SweepResult:
     """A sweep that was run; ``swept`` reads what it left on disk."""
 
     swept: Swept
-    _owner: _Owner
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy: point, replicate, a column per parameter, outcome, place ('' the whole route), group, unit,
@@ -103,7 +105,7 @@ class SweepResult:
     def series(
         self, measures: Sequence[str] | None = None, where: Sequence[str] | None = None
     ) -> pd.DataFrame:
-        """Monthly counts: point, replicate, date, where, kind, group, measure, persons; zeros are left out."""
+        """Monthly counts, without zeros: point, replicate, date, where, kind, group, measure, persons."""
         return self.swept.series(measures, where)
 
     def of(self, outcome: str) -> pd.DataFrame:
@@ -148,7 +150,8 @@ class SweepResult:
         ]
         for name, column in points.items():
             paths = ", ".join(self.swept.parameters[str(name)]["paths"])
-            lines.append(f"  {name} ({paths}): {_span(column)}")
+            spread = self.swept.parameters[str(name)]["values"] is None
+            lines.append(f"  {name} ({paths}): {_span(column, spread)}")
         lines.append("Mean over the replicates, from the point with the least to that with the most:")
         table = self.to_frame()
         whole = table[table["place"] == ""]
@@ -173,7 +176,7 @@ def _content(
         raise UserMistake(
             f"parameters: given {type(parameters).__name__}; allowed: a mapping, values by each path"
         )
-    base = given.scenario(what, "what")
+    base = given.scenario(what, WHAT)
     names = _names(parameters)
     points = said["points"]
     if hasattr(points, "to_dict"):
@@ -181,9 +184,8 @@ def _content(
     if isinstance(points, (list, tuple)):
         points = [{names.get(key, key): value for key, value in dict(point).items()} for point in points]
     usual = "grid" if points is None else "list" if isinstance(points, list) else "latin_hypercube"
-    title = what.title if isinstance(what, Scenario) else str(what)
     return {
-        "title": said["title"] or f"{title}: {', '.join(names.values())}",
+        "title": said["title"] or f"{title_of(what)}: {', '.join(names.values())}",
         "why": said["why"] or "",
         "base": base,
         "design": said["design"] or usual,
@@ -196,7 +198,7 @@ def _content(
 
 
 def _names(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """A column's name for each parameter: its own, or the end of its path, as much as tells it from others."""
+    """A column's name for each parameter: its own, or the end of its path that tells it from others."""
     found: dict[str, str] = {}
     for key, value in parameters.items():
         steps = [re.sub(r"\W", "_", step) for step in str(key).lower().replace("[", ".").split(".") if step]
@@ -215,15 +217,15 @@ def _parameter(key: str, value: Any) -> dict[str, Any]:
     if isinstance(value, tuple):
         if len(value) != 2:
             raise UserMistake(
-                f"parameters.{key}: given {len(value)} numbers in a tuple; allowed: a range (low, high), or a "
-                "list of values"
+                f"parameters.{key}: given {len(value)} numbers in a tuple; allowed: a range (low, high), or "
+                "a list of values"
             )
         return {"path": key, "low": value[0], "high": value[1]}
     if isinstance(value, (list, range)) or hasattr(value, "tolist"):
         return {"path": key, "values": value}
     raise UserMistake(
-        f"parameters.{key}: given {type(value).__name__}; allowed: a list of values, a range (low, high), or a "
-        "mapping as in a sweep file"
+        f"parameters.{key}: given {type(value).__name__}; allowed: a list of values, a range (low, high), or "
+        "a mapping as in a sweep file"
     )
 
 
@@ -235,11 +237,11 @@ def _file(what: str | Path | Scenario, said: Mapping[str, Any]) -> str | Path:
     return what
 
 
-def _span(column: pd.Series) -> str:
-    """The values of a parameter, in few words."""
+def _span(column: pd.Series, spread: bool) -> str:
+    """The values of a parameter in few words; ``spread``: over a range, so that its ends tell enough."""
     values = sorted(column.unique())
     words = [f"{value:%Y-%m-%d}" if hasattr(value, "strftime") else _short(value) for value in values]
-    return ", ".join(words) if len(words) <= 8 else f"{words[0]} to {words[-1]}"
+    return ", ".join(words) if len(words) <= 8 and not spread else f"{words[0]} to {words[-1]}"
 
 
 def _short(value: Any) -> str:
