@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import textwrap
 import weakref
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from darien.experiments.comparison import Comparison, Loaded, load
 from darien.experiments.plain_words import ENFORCEMENT, HARM
 from darien.experiments.stated import must_hold_harm
-from darien.notebook.given import Given, fit_named
+from darien.notebook.given import WHAT, Given, fit_named, title_of
 from darien.notebook.pictures import picture
 from darien.record.compared import WEIGHED, read_displacement
 from darien.scenario import model_file
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from darien.record.compared import Displacement
 
 Option = str | Path | Scenario | Sequence[str] | Mapping[str, Any]
+_WIDTH = 100
 _OF_THE_FILE = ("title", "why", "break_even")  # what only the file itself says, where one is given
 
 
@@ -196,19 +198,23 @@ class ComparisonResult:
 
         loaded, draws = self.compared.loaded, self.compared.draws
         luck = "" if draws is None else f", {self.compared.pairs.count} of the {draws.said}"
-        lines = [loaded.comparison.title, f"{self.compared.replicates} pairs of each option{luck}"]
+        lines = [textwrap.fill(CONDITIONAL, _WIDTH), "", loaded.comparison.title]
+        lines.append(f"{self.compared.replicates} pairs of each option with the base{luck}")
         table = self.to_frame()
         rows = table[(table["place"] == "") & (table["group"] == "all")].set_index(["option", "outcome"])
+        blocks = {"enforcement": ENFORCEMENT, "people on the way": HARM, "also asked for": self._also()}
         for name in loaded.options:
             lines.append(f"{name}: {says(loaded, name)}")
             own = rows.loc[[name]].droplevel("option")
-            lines += _block("enforcement", own, self._main(ENFORCEMENT))
-            lines += _block("people on the way", own, self._main(HARM))
-            lines += _block("also asked for", own, self._also())
-        return "\n".join([*lines, "Differences from the base, 90 % intervals in brackets.", CONDITIONAL])
-
-    def _main(self, names: Sequence[str]) -> list[str]:
-        return [name for name in names if (self.to_frame()["outcome"] == name).any()]
+            for heading, names in blocks.items():
+                lines += _block(heading, own, names, draws is not None)
+        hold = (
+            "chance alone: without a fit nothing tells what the counts say of them."
+            if draws is None
+            else "what the effect may be; beside them what the counts say of it."
+        )
+        lines.append(textwrap.fill(f"Differences from the base; in brackets 90 % intervals: {hold}", _WIDTH))
+        return "\n".join(lines)
 
     def _also(self) -> list[str]:
         asked = self.compared.loaded.comparison
@@ -216,7 +222,7 @@ class ComparisonResult:
         return [name for name in wanted if name not in (*ENFORCEMENT, *HARM)]
 
 
-def _block(heading: str, own: pd.DataFrame, names: Sequence[str]) -> list[str]:
+def _block(heading: str, own: pd.DataFrame, names: Sequence[str], drawn: bool) -> list[str]:
     """Outcomes of one option under a heading; those that nobody met with in base and option are left out."""
     told = []
     for name in names:
@@ -227,9 +233,8 @@ def _block(heading: str, own: pd.DataFrame, names: Sequence[str]) -> list[str]:
             continue
         interval = f"({_number(row['low'])} to {_number(row['high'])})"
         what = f"{name.replace('_', ' ')} ({row['unit']})"
-        told.append(
-            f"    {what:<38}{_number(row['difference']):>10}  {interval:<24}  {row['label']}".rstrip()
-        )
+        label = row["label"] if drawn else ""
+        told.append(f"    {what:<38}{_number(row['difference']):>10}  {interval:<24}  {label}".rstrip())
     return [f"  {heading}", *told] if told else []
 
 
@@ -251,11 +256,10 @@ def _content(
         raise UserMistake(
             f"options: given {type(options).__name__}; allowed: a mapping, an option by each name"
         )
-    base = given.scenario(what, "what")
-    title = what.title if isinstance(what, Scenario) else str(what)
+    base = given.scenario(what, WHAT)
     named = fit_named(fit, what)
     return {
-        "title": f"{title}: {', '.join(map(str, options))}",
+        "title": f"{title_of(what)}: {', '.join(map(str, options))}",
         "why": "",
         **asked,
         "base": base,
@@ -275,8 +279,8 @@ def _option(given: Given, option: Option, argument: str) -> dict[str, Any]:
         found = {"set": list(option)}
     else:
         raise UserMistake(
-            f"{argument}: given {type(option).__name__}; allowed: a scenario (name, file or Scenario), a list "
-            "of PATH=VALUE, or a mapping as in a comparison file"
+            f"{argument}: given {type(option).__name__}; allowed: a scenario (name, file or Scenario), a "
+            "list of PATH=VALUE, or a mapping as in a comparison file"
         )
     if isinstance(found.get("set"), (list, tuple)):
         for change in found["set"]:
