@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from darien.notebook.comparison import ComparisonResult, compare
+from darien.notebook.compared import ComparisonResult
+from darien.notebook.comparison import compare
 from darien.notebook.runs import Runs, run
 from darien.notebook.sweep import SweepResult, sweep
 
