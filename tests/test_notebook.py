@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +22,9 @@ def _output(cell: Any, kind: str) -> str:
 def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The code cells after they were run by this interpreter, by their last line."""
     nbformat = pytest.importorskip("nbformat")
-    manager_of = pytest.importorskip("jupyter_client.manager").AsyncKernelManager
-    specs = pytest.importorskip("jupyter_client.kernelspec")
-
-    class ThisPython(specs.KernelSpecManager):  # type: ignore[misc, name-defined]
-        """Knows one kernel: the interpreter that runs the tests, whatever ``python`` is on the path."""
-
-        def get_kernel_spec(self, kernel_name: str) -> Any:
-            argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-            return specs.KernelSpec(argv=argv, display_name=kernel_name, language="python")
-
     notebook = nbformat.read(NOTEBOOK, as_version=4)
-    manager = manager_of(kernel_name="python3", kernel_spec_manager=ThisPython())
-    client = nbclient.NotebookClient(notebook, km=manager, timeout=900)
+    # Kernel python3 is the interpreter that runs the tests: jupyter_client puts it in the place of `python`.
+    client = nbclient.NotebookClient(notebook, kernel_name="python3", timeout=900)
     path = os.pathsep.join(filter(None, [str(ROOT / "model"), os.environ.get("PYTHONPATH")]))
     client.execute(
         cwd=str(tmp_path_factory.mktemp("anywhere")),

@@ -5,6 +5,6 @@ from __future__ import annotations
 from darien.notebook.compared import ComparisonResult
 from darien.notebook.comparison import compare
 from darien.notebook.runs import Runs, run
-from darien.notebook.sweep import SweepResult, sweep
+from darien.notebook.sweeps import SweepResult, sweep
 
 __all__ = ["ComparisonResult", "Runs", "SweepResult", "compare", "run", "sweep"]
