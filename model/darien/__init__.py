@@ -1,8 +1,8 @@
 """Migration from South America to the United States, person by person.
 
-``load`` reads a scenario, ``run`` runs replicates of it, ``RouteModel`` is the
-model itself. Each is imported when it is first asked for, so that ``import
-darien`` stays quick.
+``load`` reads a scenario, ``run`` runs replicates of it, ``compare`` holds options
+against a base, ``sweep`` varies parameters, ``RouteModel`` is the model itself. Each
+is imported when it is first asked for, so that ``import darien`` stays quick.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from darien.actors.model import RouteModel
-    from darien.notebook import run
+    from darien.notebook import compare, run, sweep
     from darien.scenario.files import load
 
 __version__ = "0.1.0"
-__all__ = ["RouteModel", "__version__", "load", "run"]
+__all__ = ["RouteModel", "__version__", "compare", "load", "run", "sweep"]
 
 _HOMES = {
     "RouteModel": ("darien.actors.model", "RouteModel"),
     "load": ("darien.scenario.files", "load"),
     "run": ("darien.notebook", "run"),
+    "compare": ("darien.notebook", "compare"),
+    "sweep": ("darien.notebook", "sweep"),
 }
 
 

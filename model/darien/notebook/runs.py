@@ -1,14 +1,15 @@
-"""What a notebook works with: runs, comparisons and sweeps that show themselves as frames and figures."""
+"""Replicates of a scenario, in a notebook."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from darien.notebook.pictures import picture
 from darien.scenario import files
 from darien.scenario.schema import Scenario
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from darien.experiments.drawn import Draws
     from darien.record.run import Run
     from darien.record.store import Results
-    from darien.report.sheet import Sheet
 
 
 def run(
@@ -95,32 +95,25 @@ class Runs:
         """The map, legs as wide as their flow."""
         from darien.report.route import draw_route
 
-        return self._picture(draw_route)
+        return picture(partial(draw_route, self.results))
 
     def plot_flows(self) -> Image | None:
         """Flow past each country by month and group, beside the reported counts."""
         from darien.report.flows import draw_flows
 
-        return self._picture(draw_flows)
+        return picture(partial(draw_flows, self.results))
 
     def plot_detention(self) -> Image | None:
         """People held against beds; None where there are no centres."""
         from darien.report.detention import draw_detention
 
-        return self._picture(draw_detention)
+        return picture(partial(draw_detention, self.results))
 
     def plot_ends(self) -> Image | None:
         """Where the journeys ended."""
         from darien.report.ends import draw_ends
 
-        return self._picture(draw_ends)
-
-    def _picture(self, draw: Callable[[Results], Sheet | None]) -> Image | None:
-        from darien.report.style import style
-
-        with style():
-            sheet = draw(self.results)
-            return None if sheet is None else sheet.picture()
+        return picture(partial(draw_ends, self.results))
 
     @property
     def _about(self) -> dict[str, object] | None:
