@@ -40,10 +40,12 @@ WEIGHED = (
     "costs",
     "money",
 )
-TABLES = ("comparison", "between", "outcomes", "displacement", "displacement_total", "ranks", "break_even")
-TABLES += ("break_even_draws", "structures", "verdicts", *WEIGHED)
-OWN = (MANIFEST, TEXT, SCENARIOS, "figures", "comparison.parquet", "outcomes.parquet")
-OWN += tuple(f"{name}.csv" for name in TABLES)
+TABLES = (
+    *("comparison", "between", "outcomes", "displacement", "displacement_total", "ranks"),
+    *("break_even", "break_even_draws", "structures", "verdicts", *WEIGHED),
+)
+FILES = (MANIFEST, TEXT, SCENARIOS, "figures", "comparison.parquet", "outcomes.parquet")
+OWN = (*FILES, *(f"{name}.csv" for name in TABLES))
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def write_pages(folders: list[Path], into: Path = PAGES) -> list[Path]:
     index: dict[str, list[tuple[str, str, str]]] = {}
     for folder in folders:
         moved = read_displacement(folder)
-        table = pd.read_csv(folder / TABLE, keep_default_na=False, na_values={"value": [""]})
+        table = pd.read_parquet(folder / TABLE)
         base = load(folder / SCENARIOS / f"{BASE}.yaml")
         for name in moved.options:
             scenario = load(name)
