@@ -38,8 +38,8 @@ class Compared:
 
     ``table``: a row per option and outcome: ``option``, ``outcome``, ``place``, ``group``, ``unit``,
     then the columns of :func:`~darien.experiments.paired.differences`, the option's mean as ``value``;
-    ``unknowns_share``, ``unknowns_low``, ``unknowns_high`` (of the variance of the difference in one run, what
-    the unknowns make of it; the rest is chance; nan without a fit) and the columns of
+    ``unknowns_share``, ``unknowns_low``, ``unknowns_high`` (of the variance of the difference in one run,
+    what the unknowns make of it; the rest is chance; nan without a fit) and the columns of
     :func:`~darien.experiments.evidence.evidence`.
     ``between``: the same columns for every two options (``option`` against ``other``), by country and over
     the whole route. ``ranks``: see :func:`~darien.experiments.ranks.ranks`; empty where the file states no
@@ -99,8 +99,8 @@ def compare(
     ``replicates``: pairs, or with ``draws`` of a fit how many of them are taken, each with as many pairs as
     the file's ``luck``; it and ``workers`` go before those of the file. With ``structure`` every scenario goes
     through it after its draw; then no break-even is run, and ``labels`` of the comparison as it is say
-    which effects are assumptions. The same for any number of workers, or ``on`` an executor. Raises UserMistake
-    where the fit is of another history.
+    which effects are assumptions. The same for any number of workers, or ``on`` an executor. Raises
+    UserMistake where the fit is of another history.
     """
     import pandas as pd
 

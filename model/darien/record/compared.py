@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 KIND, FORMAT = "comparison", 3
 BASE = "base"  # what the base is called beside the options
 TABLE, OUTCOMES, TEXT, SCENARIOS = "comparison.csv", "outcomes.csv", "comparison.txt", "scenarios"
+PARQUET = "comparison.parquet"  # the same rows as TABLE, numbers as they are
 DISPLACEMENT, DISPLACEMENT_TOTAL = "displacement.csv", "displacement_total.csv"
 # How options are weighed against each other, by what is in the table.
 WEIGHED = (
@@ -44,7 +45,7 @@ TABLES = (
     *("comparison", "between", "outcomes", "displacement", "displacement_total", "ranks"),
     *("break_even", "break_even_draws", "structures", "verdicts", *WEIGHED),
 )
-FILES = (MANIFEST, TEXT, SCENARIOS, "figures", "comparison.parquet", "outcomes.parquet")
+FILES = (MANIFEST, TEXT, SCENARIOS, "figures", PARQUET, "outcomes.parquet")
 OWN = (*FILES, *(f"{name}.csv" for name in TABLES))
 
 
