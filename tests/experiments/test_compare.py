@@ -13,6 +13,7 @@ import pytest
 from scipy import stats
 
 from darien.experiments import compare, comparison
+from darien.experiments.compare_command import command
 from darien.experiments.paired import KEYS, by_replicate, differences
 from darien.experiments.tables import in_order, shown
 from darien.record.whole import ResultError
@@ -114,18 +115,18 @@ def test_the_seed_of_an_option_is_that_of_the_base(file: Path, model: ModuleType
 def test_command_prints_and_writes(
     file: Path, model: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = compare.command(file, workers=1, replicates=4, out=tmp_path / "out")
+    out = command(file, workers=1, replicates=4, out=tmp_path / "out")
     printed = capsys.readouterr().out
     assert printed.startswith("Conditional on the departures")
     assert (out / "comparison.txt").read_text() == printed
-    assert "4 paired replicates" in printed
+    assert "4 pairs of each, seed 3" in printed
     assert "[legs.way.price_usd=10]" in printed
     lines = printed.splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("== dear"))
     listed = [line.split(" (")[0] for line in lines[first + 3 : first + 8]]
     assert listed == ["reached border", "apprehended", "removed", "removed", "died"]
     assert lines[first + 3].endswith("the same     -")
-    assert "No outcome differs from the base in any replicate." in printed
+    assert "No outcome differs from the base in any pair." in printed
     assert "higher" in lines[first + 7]
     table = pd.read_csv(out / "comparison.csv", keep_default_na=False)
     assert set(table["option"]) == {"dear", "same"}
@@ -137,7 +138,7 @@ def test_command_prints_and_writes(
         "same.yaml",
     ]
     pd.testing.assert_series_equal(
-        pd.read_csv(out / "outcomes.csv")["value"],
+        pd.read_parquet(out / "outcomes.parquet")["value"],
         compare.compare(comparison.load(file), 4).outcomes["value"],
     )
 
@@ -148,7 +149,7 @@ def test_a_folder_that_cannot_be_used_is_refused_before_anything_runs(
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("")
     with pytest.raises(ResultError, match="not a result of darien"):
-        compare.command(file, out=tmp_path / "mine")
+        command(file, out=tmp_path / "mine")
     assert model.built == []
 
 
@@ -200,7 +201,7 @@ def test_tables_list_harm_beside_enforcement() -> None:
 def test_an_outcome_that_does_not_exist_is_refused(file: Path, model: ModuleType, tmp_path: Path) -> None:
     file.write_text(COMPARISON + "outcomes: [dyed]\n")
     with pytest.raises(UserMistake, match=r"no outcome is named dyed; did you mean died\?"):
-        compare.command(file, out=tmp_path / "out")
+        command(file, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -251,7 +252,7 @@ def test_scenarios_that_do_not_fit_are_named(file: Path, change: tuple[str, str]
 
 def test_one_replicate_is_too_few(file: Path, model: ModuleType) -> None:
     with pytest.raises(UserMistake, match="needs 2 or more"):
-        compare.command(file, replicates=1)
+        command(file, replicates=1)
     assert model.built == []
 
 

@@ -9,7 +9,7 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from darien.experiments import compare
+from darien.experiments.compare_command import command
 from darien.experiments.drawn import Draws, load_draws, must_suit, value_at
 from darien.experiments.paired import KEYS, differences
 from darien.scenario import files
@@ -117,7 +117,7 @@ def test_pairs_share_their_draw_and_the_interval_holds_the_effect(
     fit: Path, tmp_path: Path, model: ModuleType
 ) -> None:
     (tmp_path / "prices.yaml").write_text(COMPARISON)
-    written = compare.command(tmp_path / "prices.yaml", out=tmp_path / "out", fit=str(fit))
+    written = command(tmp_path / "prices.yaml", out=tmp_path / "out", fit=str(fit))
     table = pd.read_csv(written / "comparison.csv", keep_default_na=False)
     died = table[(table["outcome"] == "died") & (table["group"] == "all")].set_index("option")
     # In the pretend model deaths are luck plus the price: 30 against the 0 to 23 that are drawn.
@@ -139,8 +139,8 @@ def test_a_fit_that_has_not_converged_says_so(fit: Path) -> None:
 
 def test_few_pairs_are_refused_with_a_fit(fit: Path, tmp_path: Path) -> None:
     (tmp_path / "prices.yaml").write_text(COMPARISON)
-    with pytest.raises(UserMistake, match="needs 20 pairs or more"):
-        compare.command(tmp_path / "prices.yaml", replicates=8, fit=str(fit))
+    with pytest.raises(UserMistake, match="needs 20 or more of them; given 8"):
+        command(tmp_path / "prices.yaml", replicates=8, fit=str(fit))
 
 
 def test_the_share_of_pairs_that_are_higher_counts_equal_ones_half() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from darien.experiments import compare
+from darien.experiments.compare_command import write
 from darien.experiments.comparison import load
 from darien.report.library_pages import number, signed, write_pages
 
@@ -38,7 +39,7 @@ def test_pages_say_what_was_found(tmp_path: Path) -> None:
     file = tmp_path / "two.yaml"
     file.write_text(COMPARISON)
     compared = compare.compare(load(file))
-    folder = compare.write(tmp_path / "two", compared)
+    folder = write(tmp_path / "two", compared)
     files = write_pages([folder], tmp_path / "pages")
     assert [path.name for path in files] == [
         "checkpoint-darien.md",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,13 @@ Floats = npt.NDArray[np.float64]
 
 
 def crossings(values: Sequence[float], apart: Floats) -> list[float]:
-    """Where differences (a number per value, values rising) go through 0, in between by a straight line."""
-    found = []
+    """Where differences (a number per value, values rising) reach 0, in between by a straight line.
+
+    A stretch of zeros counts once, by its first value; zeros throughout are no crossing.
+    """
+    found: list[float] = []
+    if not np.any(apart):
+        return found
     for k in range(len(values) - 1):
         one, other = float(apart[k]), float(apart[k + 1])
         if one == 0 and (k == 0 or apart[k - 1] != 0):
@@ -36,32 +41,43 @@ def by_draw(name: str, of: BreakEven, apart: Floats) -> pd.DataFrame:
 
     ``apart``: (draws, values) option less the one that it is held against. Columns: ``break_even``, ``draw``,
     ``crossings`` (how many), ``value`` (the crossing where there is just one, else nan), ``more`` (whether
-    the option has more at the largest value).
+    the option has more after the last crossing) and ``same`` (whether both have as much at every value). A
+    draw in which the outcome does not exist at some value (nan) is left out.
     """
     import pandas as pd
 
     rows = []
     for draw, own in enumerate(apart):
+        if np.isnan(own).any():
+            continue
         found = crossings(of.values, own)
         value = found[0] if len(found) == 1 else float("nan")
-        rows.append((name, draw, len(found), value, bool(own[-1] > 0)))
-    return pd.DataFrame(rows, columns=["break_even", "draw", "crossings", "value", "more"])
+        rows.append((name, draw, len(found), value, _more_above(own), not own.any()))
+    return pd.DataFrame(rows, columns=["break_even", "draw", "crossings", "value", "more", "same"])
 
 
-def told(asked: Mapping[str, BreakEven], draws: pd.DataFrame) -> pd.DataFrame:
-    """What the draws of each break-even say together.
+def _more_above(own: Floats) -> bool:
+    """Whether the option has more at large values: at the last, or where it has less before zeros there."""
+    if own[-1] != 0 or not own.any():
+        return bool(own[-1] > 0)
+    return bool(own[np.flatnonzero(own)[-1]] < 0)
+
+
+def told(asked: Mapping[str, BreakEven], draws: pd.DataFrame, each: str = "draws") -> pd.DataFrame:
+    """What the draws (or without a fit the pairs: ``each``) of every break-even say together.
 
     Columns: ``break_even``, ``option``, ``against``, ``outcome``, ``over``, ``from``, ``to`` (the values
     tried), ``median``, ``low``, ``high`` (5 to 95 % of the draws that have one break-even), ``one``,
-    ``none_more``, ``none_less`` (no crossing: the option has more, or less, throughout), ``several`` (shares
-    of the draws), ``rising`` (share of those with one in which it has more above it), ``says`` (a sentence).
+    ``none_more``, ``none_less``, ``none_same`` (no crossing: the option has more, less or as much
+    throughout), ``several`` (shares of the draws; nan where the outcome exists in none), ``rising`` (share of those with one in which it has more above it), ``says`` (a sentence).
     """
     import pandas as pd
 
     rows = []
     for name, of in asked.items():
         own = draws[draws["break_even"] == name]
-        one, none = own[own["crossings"] == 1], own[own["crossings"] == 0]
+        one, none = own[own["crossings"] == 1], own[(own["crossings"] == 0) & ~own["same"].astype(bool)]
+        count = len(own) or float("nan")
         low, median, high = np.quantile(one["value"], [0.05, 0.5, 0.95]) if len(one) else (float("nan"),) * 3
         row = {
             "break_even": name,
@@ -74,34 +90,42 @@ def told(asked: Mapping[str, BreakEven], draws: pd.DataFrame) -> pd.DataFrame:
             "median": median,
             "low": low,
             "high": high,
-            "one": len(one) / len(own),
-            "none_more": float(none["more"].sum()) / len(own),
-            "none_less": float((~none["more"]).sum()) / len(own),
-            "several": float((own["crossings"] > 1).sum()) / len(own),
+            "one": len(one) / count,
+            "none_more": float(none["more"].sum()) / count,
+            "none_less": float((~none["more"].astype(bool)).sum()) / count,
+            "none_same": float(own["same"].sum()) / count,
+            "several": float((own["crossings"] > 1).sum()) / count,
             "rising": float(one["more"].mean()) if len(one) else float("nan"),
         }
-        rows.append({**row, "says": _sentence(row)})
+        rows.append({**row, "says": _sentence(row, each)})
     return pd.DataFrame(rows)
 
 
-def _sentence(row: Mapping[str, object]) -> str:
+def _sentence(row: Mapping[str, Any], each: str) -> str:
     words = str(row["outcome"]).replace("_", " ")
     over = str(row["over"]).rsplit(".", 1)[-1].replace("_", " ")
+    if np.isnan(row["one"]):
+        return f"{row['option']} against {row['against']}: {words} exist in none of the {each}."
     said = []
-    if float(str(row["one"])) > 0:
-        side = "exceeds" if float(str(row["rising"])) >= 0.5 else "stays below"
+    if row["one"] > 0:
+        rising = row["rising"] >= 0.5
+        side, other = ("exceeds", "stays below") if rising else ("stays below", "exceeds")
+        aside = row["rising"] if not rising else 1 - row["rising"]
+        turned = f"; in {100 * aside:.0f} % of them where it {other} it" if aside else ""
         said.append(
             f"{row['option']} has more {words} than {row['against']} only where {over} {side} "
-            f"{row['median']:.3g} (90 % of these draws: {row['low']:.3g} to {row['high']:.3g})"
+            f"{row['median']:.3g} (in the {100 * row['one']:.0f} % of the {each} with a break-even; 90 % of "
+            f"them: {row['low']:.3g} to {row['high']:.3g}{turned})"
         )
     shares = {
+        "none_same": f"both have as much at every value from {row['from']:g} to {row['to']:g}",
         "none_more": f"it has more at every value from {row['from']:g} to {row['to']:g}",
         "none_less": f"no value from {row['from']:g} to {row['to']:g} is enough",
         "several": "the difference turns more than once, so that there is no break-even",
     }
     said += [
-        f"in {100 * share:.0f} % of the draws {words_of}"
+        f"in {100 * row[key]:.0f} % of the {each} {words_of}"
         for key, words_of in shares.items()
-        if (share := float(str(row[key]))) > 0
+        if row[key] > 0
     ]
     return "; ".join(said) + "."

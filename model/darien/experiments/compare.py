@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darien.experiments import break_even, evidence, ranks
-from darien.experiments.comparison import Loaded
+from darien.experiments.comparison import BreakEven, Loaded
 from darien.experiments.displacement import displacement, starts
 from darien.experiments.drawn import Draws, must_suit
 from darien.experiments.paired import KEYS, aligned, by_replicate, differences, size
@@ -38,8 +38,8 @@ class Compared:
 
     ``table``: a row per option and outcome: ``option``, ``outcome``, ``place``, ``group``, ``unit``,
     then the columns of :func:`~darien.experiments.paired.differences`, the option's mean as ``value``;
-    ``unknowns_share``, ``unknowns_low``, ``unknowns_high`` (of the variance of the difference in one run, what
-    the unknowns make of it; the rest is chance; nan without a fit) and the columns of
+    ``unknowns_share``, ``unknowns_low``, ``unknowns_high`` (of the variance of the difference in one run,
+    what the unknowns make of it; the rest is chance; nan without a fit) and the columns of
     :func:`~darien.experiments.evidence.evidence`.
     ``between``: the same columns for every two options (``option`` against ``other``), by country and over
     the whole route. ``ranks``: see :func:`~darien.experiments.ranks.ranks`; empty where the file states no
@@ -76,8 +76,7 @@ class Compared:
     @property
     def labels(self) -> dict[tuple[str, str], str]:
         """What the counts say of each option's effect on each outcome of the whole route."""
-        rows = self.table[(self.table["place"] == "") & (self.table["group"] == "all")]
-        return {(row.option, row.outcome): row.label for row in rows.itertuples()}
+        return _labels(self.table)
 
     def text(self) -> str:
         """The table to read, by option, with what it means and does not mean."""
@@ -100,8 +99,8 @@ def compare(
     ``replicates``: pairs, or with ``draws`` of a fit how many of them are taken, each with as many pairs as
     the file's ``luck``; it and ``workers`` go before those of the file. With ``structure`` every scenario goes
     through it after its draw; then no break-even is run, and ``labels`` of the comparison as it is say
-    which effects are assumptions. The same for any number of workers, or ``on`` an executor. Raises UserMistake
-    where the fit is of another history.
+    which effects are assumptions. The same for any number of workers, or ``on`` an executor. Raises
+    UserMistake where the fit is of another history.
     """
     import pandas as pd
 
@@ -150,7 +149,7 @@ def compare(
         table=table,
         between=_between({name: values[name] for name in loaded.options}, pairs),
         ranks=ranks.ranks(own, asked.better, known) if asked.better else pd.DataFrame(),
-        break_even=break_even.told(asked.break_even, at_draws) if each else pd.DataFrame(),
+        break_even=_told(asked.break_even, at_draws, draws) if each else pd.DataFrame(),
         break_even_draws=at_draws,
         outcomes=pd.concat([_long(name, runs[name]) for name in scenarios], ignore_index=True),
         moved=_under_each_other(moved),
@@ -227,6 +226,10 @@ def _break_evens(loaded: Loaded, values: Mapping[str, pd.DataFrame]) -> dict[str
             sides.append(np.column_stack(rows))
         found[name] = break_even.by_draw(name, of, sides[0] - sides[1])
     return found
+
+
+def _told(asked: Mapping[str, BreakEven], found: pd.DataFrame, draws: Draws | None) -> pd.DataFrame:
+    return break_even.told(asked, found, "pairs" if draws is None else "draws")
 
 
 def _under_each_other(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -23,7 +23,6 @@ from darien.record.version import code_version, commit, package_versions
 from darien.record.whole import MANIFEST, check_target, whole_folder, write_json
 from darien.scenario import files
 from darien.scenario.errors import UserMistake, listed, nearest
-from darien.scenario.yaml_nodes import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,8 +42,8 @@ def command(
 ) -> Path:
     """What ``darien compare FILE`` does: run, print the table, write the folder, return its path.
 
-    ``out`` is ``results/`` and the name of the file where None; ``fit`` names the draws, before the file does;
-    ``replicates`` are pairs, or with a fit draws of it. Raises :class:`~darien.scenario.errors.UserMistake`
+    ``out`` is ``results/`` and the name of the file where None; ``fit`` names the draws, before the file
+    does; ``replicates`` are pairs, or with a fit draws of it. Raises :class:`~darien.scenario.errors.UserMistake`
     for all that the user can put right; a folder that cannot be written to is refused before anything is run.
     """
     loaded = load(file)
@@ -71,10 +70,9 @@ def run(
     if workers is not None and workers < 1:
         raise UserMistake(f"--workers: needs 1 or more; given {workers}")
     asked = loaded.comparison
-    named = fit or asked.fit
-    draws = None if named is None else load_draws(named)
+    draws = _draws(loaded, fit)
     if draws is not None:
-        replicates = _draws(replicates or asked.draws or asked.replicates, draws)
+        replicates = _enough(loaded, replicates, draws)
     _known(loaded)
     with show("days simulated") as progress:
         compared = compare(loaded, replicates, workers, progress, draws, on=on)
@@ -84,15 +82,30 @@ def run(
     return compared, others
 
 
-def _draws(asked: int, draws: Draws) -> int:
+def _draws(loaded: Loaded, fit: str | None) -> Draws | None:
+    """The draws of the fit that is named, ``fit`` before that of the file. Raises UserMistake."""
+    named = loaded.comparison.fit
+    if fit is not None or named is None:
+        return None if fit is None else load_draws(fit)
+    beside = loaded.file.parent / named
+    try:
+        return load_draws(str(beside) if beside.is_dir() else named)
+    except UserMistake as error:
+        raise loaded.fault("fit", str(error).removeprefix("--fit ")) from None
+
+
+def _enough(loaded: Loaded, replicates: int | None, draws: Draws) -> int:
     """How many draws are taken. Raises UserMistake for too few or too many."""
-    most = len(draws.table)
-    if not FEWEST_DRAWN <= asked <= most:
-        raise UserMistake(
-            f"--fit {draws.name}: needs {FEWEST_DRAWN} draws or more to tell an interval, and has {most}; "
-            f"given {asked}"
-        )
-    return asked
+    asked, most = loaded.comparison, len(draws.table)
+    key = "draws" if asked.draws is not None else "replicates"
+    taken = replicates or asked.draws or asked.replicates
+    if FEWEST_DRAWN <= taken <= most:
+        return taken
+    message = (
+        f"the fit {draws.name} has {most} draws, and an interval needs {FEWEST_DRAWN} or more of them; "
+        f"given {taken}"
+    )
+    raise UserMistake(f"--replicates: {message}") if replicates is not None else loaded.fault(key, message)
 
 
 def _structures(
@@ -121,8 +134,8 @@ def _structures(
 def write(folder: str | Path, compared: Compared, others: dict[str, pd.DataFrame] | None = None) -> Path:
     """Write a comparison to a folder, whole or not at all; returns the folder.
 
-    :mod:`darien.record.compared` lists the files; the tables are those of :class:`Compared`, and ``others`` by
-    name. Raises :class:`~darien.record.whole.ResultError`.
+    :mod:`darien.record.compared` lists the files; the tables are those of :class:`Compared`, and ``others``
+    by name. Raises :class:`~darien.record.whole.ResultError`.
     """
     others = others or {}
     whole = compared.outcomes[(compared.outcomes["place"] == "") & (compared.outcomes["group"] == "all")]
@@ -141,7 +154,7 @@ def write(folder: str | Path, compared: Compared, others: dict[str, pd.DataFrame
         for name, table in tables.items():
             if len(table):
                 table.to_csv(aside / f"{name}.csv", index=False, lineterminator="\n")
-        compared.table.to_parquet(aside / "comparison.parquet", index=False)
+        compared.table.to_parquet(aside / store.PARQUET, index=False)
         compared.outcomes.to_parquet(aside / "outcomes.parquet", index=False)
         words = compared.text() + structures_text(others)
         (aside / store.TEXT).write_text(words, encoding="utf-8")
@@ -155,19 +168,24 @@ def write(folder: str | Path, compared: Compared, others: dict[str, pd.DataFrame
 
 
 def _known(loaded: Loaded) -> None:
-    """Refuse outcomes that no run has. Raises UserMistake."""
+    """Refuse, before all is run, outcomes that no run has. Raises UserMistake."""
+    import pandas as pd
+
     asked = loaded.comparison
-    wanted = [("outcomes", name) for name in asked.outcomes or ()]
-    wanted += [(f"better.{name}", name) for name in asked.better]
-    wanted += [(f"break_even.{name}.outcome", of.outcome) for name, of in asked.break_even.items()]
-    if not wanted:
+    any_place = [(f"outcomes.{place}", name) for place, name in enumerate(asked.outcomes or ())]
+    whole = [(f"better.{name}", name) for name in asked.better]
+    whole += [(f"break_even.{name}.outcome", of.outcome) for name, of in asked.break_even.items()]
+    if not any_place + whole:
         return
-    known = list(dict.fromkeys(warm_up(loaded.base).outcomes["outcome"]))
-    for where, name in wanted:
-        if name not in known:
-            near = nearest(name, known)
-            hint = f"did you mean {near}?" if near else f"known: {listed(known, most=100)}"
-            raise UserMistake(f"{shown(loaded.file)}: {where}: no outcome is named {name}; {hint}")
+    rows = pd.concat([warm_up(scenario).outcomes for scenario in (loaded.base, *loaded.options.values())])
+    total = rows[(rows["place"] == "") & (rows["group"] == "all")]
+    for wanted, told, of in ((any_place, rows, ""), (whole, total, " of the whole route")):
+        known = list(dict.fromkeys(told["outcome"]))
+        for where, name in wanted:
+            if name not in known:
+                near = nearest(name, known)
+                hint = f"did you mean {near}?" if near else f"known: {listed(known, most=100)}"
+                raise loaded.fault(where, f"no outcome{of} is named {name}; {hint}")
 
 
 def _assumptions(compared: Compared) -> dict[str, list[str]]:

@@ -7,21 +7,22 @@ itself with that other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator
 
 from darien.experiments.stated import must_hold_harm
 from darien.experiments.structures import Name as StructureName
 from darien.record.compared import BASE
 from darien.scenario import files, library, model_file
-from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed
+from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed, nearest
 from darien.scenario.quantity import Model
 from darien.scenario.schema import Scenario
-from darien.scenario.yaml_nodes import Node, shown
+from darien.scenario.yaml_nodes import Node
 
 REPLICATES = 20
 
@@ -84,20 +85,36 @@ class Comparison(Model):
             )
         return options
 
-    @model_validator(mode="after")
-    def _belong_together(self) -> Comparison:
+    def unsuited(self) -> Iterator[tuple[str, str]]:
+        """What does not go together: the path at fault, and why."""
         for name, of in self.break_even.items():
             for key, given in (("option", of.option), ("against", of.against)):
                 known = [*self.options, *([BASE] if key == "against" else [])]
                 if given not in known:
-                    raise ValueError(f"break_even.{name}.{key}: no option is named {given}: {listed(known)}")
+                    near = nearest(given, known)
+                    hint = f"did you mean {near}?" if near else f"there are {listed(known)}"
+                    yield f"break_even.{name}.{key}", f"no option is named {given}; {hint}"
+            if of.option == of.against:
+                yield f"break_even.{name}.against", f"{of.option} cannot be held against itself"
         if self.draws is not None and self.fit is None:
-            raise ValueError("draws are of a fit: name it under fit")
-        if (self.structures or self.weights) and not self.better:
-            raise ValueError("structures and weights are of ranks: say under better which way is better")
-        if missing := [name for name in self.weights if name not in self.better]:
-            raise ValueError(f"weights: {missing[0]} has no direction under better")
-        return self
+            yield "draws", "are of a fit: name it under fit"
+        for key in ("structures", "weights"):
+            if getattr(self, key) and not self.better:
+                yield key, "is about ranks: say under better which way is better"
+        if self.better:
+            try:
+                must_hold_harm(self.better)
+            except UserMistake as error:
+                yield "better", str(error).removeprefix("better: ")
+            for name in self.weights:
+                if name not in self.better:
+                    near = nearest(name, list(self.better))
+                    yield (
+                        f"weights.{name}",
+                        "has no direction under better" + (f"; did you mean {near}?" if near else ""),
+                    )
+        if self.weights and not any(self.weights.values()):
+            yield "weights", "all are 0; one or more must be above 0"
 
 
 @dataclass(frozen=True)
@@ -109,44 +126,58 @@ class Loaded:
     base: Scenario
     options: dict[str, Scenario]
     at_values: dict[tuple[str, str, float], Scenario]  # for break-evens: option (or base), path and value
+    root: Node  # the file as it was written
+
+    def fault(self, path: str, message: str) -> ScenarioError:
+        """A mistake in the file that shows only after it was read, with the line of a path."""
+        return ScenarioError([_fault(self.root, path, message)])
 
 
 def load(what: str | Path) -> Loaded:
     """Read a comparison and its scenarios. Raises ScenarioError or UserMistake, with every fault found."""
     file = _locate(what)
-    comparison, policies = _read(file)
+    comparison, root = _read(file)
     faults: list[Fault] = []
 
-    def found_for(name: str, more: list[str]) -> Scenario | None:
+    def found_for(name: str, path: str, more: list[str]) -> Scenario | None:
         option = Option() if name == BASE else comparison.options[name]
-        sets = [*option.sets, *more]
-        return _scenario(option.scenario or comparison.base, sets, policies.get(name), file, faults)
+        node = _at(root, f"options.{name}.policy")
+        policy = node if node is not root and option.policy else None
+        what, sets = option.scenario or comparison.base, [*option.sets, *more]
+        try:
+            return files.load(_beside(what, file), sets, policy)
+        except ScenarioError as error:
+            faults.extend(_as_written(fault, root, path) for fault in error.faults)
+        except UserMistake as error:  # no scenario of that name
+            key = f"options.{name}.scenario" if option.scenario else "base"
+            faults.append(_fault(root, key, str(error)))
+        return None
 
-    base = found_for(BASE, [])
-    options = {name: found for name in comparison.options if (found := found_for(name, [])) is not None}
+    base = found_for(BASE, "base", [])
+    options = {
+        name: found
+        for name in comparison.options
+        if (found := found_for(name, f"options.{name}.set", [])) is not None
+    }
     if base is None or faults:
         raise ScenarioError(list(dict.fromkeys(faults)))
     at_values = {}
-    for of in comparison.break_even.values():
+    for asked, of in comparison.break_even.items():
         for name in (of.option, of.against):
             for value in of.values:
                 if (name, of.over, value) not in at_values:
-                    found = found_for(name, [f"{of.over}={value!r}"])
+                    found = found_for(name, f"break_even.{asked}.over", [f"{of.over}={value!r}"])
                     if found is not None:
                         at_values[name, of.over, value] = found
-    if faults:
-        raise ScenarioError(list(dict.fromkeys(faults)))
-    if comparison.better:
-        try:
-            must_hold_harm(comparison.better)
-        except UserMistake as error:
-            raise UserMistake(f"{shown(file)}: {error}") from None
     for name, scenario in options.items():
         if scenario.period != base.period:
-            raise UserMistake(
-                f"{shown(file)}: options.{name}: runs from {scenario.period.start} to {scenario.period.end}, "
-                f"but the base from {base.period.start} to {base.period.end}: only the same days compare"
+            message = (
+                f"runs from {scenario.period.start} to {scenario.period.end}, but the base from "
+                f"{base.period.start} to {base.period.end}: only the same days compare"
             )
+            faults.append(_fault(root, f"options.{name}", message))
+    if faults:
+        raise ScenarioError(list(dict.fromkeys(faults)))
     # The same seed pairs them. A comparison reads outcomes only: recording by month is the least work.
     alike = {"seed": base.seed, "record_every": "month"}
     return Loaded(
@@ -155,6 +186,7 @@ def load(what: str | Path) -> Loaded:
         base=base.model_copy(update=alike),
         options={name: scenario.model_copy(update=alike) for name, scenario in options.items()},
         at_values={key: scenario.model_copy(update=alike) for key, scenario in at_values.items()},
+        root=root,
     )
 
 
@@ -163,17 +195,41 @@ def read(file: Path) -> Comparison:
     return _read(file)[0]
 
 
-def _read(file: Path) -> tuple[Comparison, dict[str, Node]]:
-    """The comparison, and the measures of options as they stand in the file."""
+def _read(file: Path) -> tuple[Comparison, Node]:
+    """The comparison, and the file as it was written."""
     faults: list[Fault] = []
     root = model_file.nodes(file, "a comparison", "title, why, base, options", faults)
     if "extends" in root.mapping and "options" not in root.mapping:
-        return _of_overlay(root, file), {}
+        return _of_overlay(root, file), root
     comparison = model_file.validated(root, Comparison, faults)
-    options = root.mapping["options"].mapping
-    return comparison, {
-        str(name): option.mapping["policy"] for name, option in options.items() if "policy" in option.mapping
-    }
+    if unsuited := [_fault(root, path, message) for path, message in comparison.unsuited()]:
+        raise ScenarioError(unsuited)
+    return comparison, root
+
+
+def _at(root: Node, path: str) -> Node:
+    """The node of a path, or of the root where nothing was written there."""
+    node: Node | None = root
+    for step in path.split("."):
+        if node is None:
+            break
+        value = node.value
+        node = value[int(step)] if isinstance(value, list) else node.mapping.get(step)
+    return node or root
+
+
+def _fault(root: Node, path: str, message: str) -> Fault:
+    node = _at(root, path)
+    return Fault(root.mark.file, (node.key_at or node.mark).line, path, message)
+
+
+def _as_written(fault: Fault, root: Node, path: str) -> Fault:
+    """A fault of a value that was set, told of the path in the comparison that set it."""
+    if not fault.file.startswith("--set"):
+        return fault
+    where = _fault(root, path, "")
+    what = fault.file.removeprefix("--set ")
+    return replace(fault, file=where.file, line=where.line, path=path, message=f"{what}: {fault.message}")
 
 
 def _of_overlay(root: Node, file: Path) -> Comparison:
@@ -213,17 +269,7 @@ def is_comparison(what: str | Path) -> bool:
     return "options" in root.mapping
 
 
-def _scenario(
-    name: str, sets: list[str], policy: Node | None, file: Path, faults: list[Fault]
-) -> Scenario | None:
-    """A scenario that a comparison names: beside the comparison, else built in. Adds to ``faults``."""
-    what: str | Path = name
-    for candidate in (file.parent / name, file.parent / f"{name}.yaml"):
-        if candidate.is_file():
-            what = candidate
-            break
-    try:
-        return files.load(what, sets, policy)
-    except ScenarioError as error:
-        faults += error.faults
-        return None
+def _beside(name: str, file: Path) -> str | Path:
+    """A scenario that a comparison names: beside the comparison, else built in."""
+    candidates = (file.parent / name, file.parent / f"{name}.yaml")
+    return next((candidate for candidate in candidates if candidate.is_file()), name)

@@ -1,4 +1,4 @@
-"""Pairs of runs: every option meets the same draws of the unknowns and the same people, with the same luck."""
+"""Pairs of runs: every option meets the same draws of the unknowns, the same people and the same luck."""
 
 from __future__ import annotations
 

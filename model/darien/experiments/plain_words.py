@@ -62,13 +62,14 @@ def _why(told: list[dict[str, Any]]) -> list[str]:
     if shares:
         share = sum(shares) / len(shares)
         said.append(
-            f"Of what is unsure about these in one run, {100 * share:.0f} % is what is not known of the world, "
-            "the rest chance (mean over the outcomes)."
+            f"Of what is unsure about these in one run, {100 * share:.0f} % is what is not known of the "
+            "world, the rest chance (mean over the outcomes)."
         )
     guessed = [NAMES[row["outcome"]] for row in told if row["label"] == ASSUMPTION]
     if guessed:
         said.append(
-            f"{ASSUMPTION.capitalize()}: the counts say next to nothing of what it does to {_joined(guessed)}."
+            f"{ASSUMPTION.capitalize()}: the counts say next to nothing of what it does to "
+            f"{_joined(guessed)}."
         )
     return said
 
@@ -88,7 +89,7 @@ def _is_clear(row: dict[str, Any]) -> bool:
 
 
 def _is_same(row: dict[str, Any]) -> bool:
-    return bool(row["low"] == row["high"] == 0)
+    return bool(row["low"] == row["high"] == row["difference"] == 0)
 
 
 def _joined(words: list[str]) -> str:

@@ -23,7 +23,8 @@ def ranks(
 
     ``values``: by option, the base among them, a row per outcome (index: outcome, place, group, unit) and a
     column per pair. ``labels``: by option and outcome, what the counts say of the effect; an option whose
-    effect is an assumption has no rank, and the others are ranked without it.
+    effect is an assumption has no rank, and the others are ranked without it; where only the base is left,
+    nobody has one. A pair in which an outcome does not exist for one of the ranked is left out.
 
     Columns: ``option``, ``outcome``, ``unit``, ``better``, ``label``, ``ranked``, ``median_rank``,
     ``low_rank`` and ``high_rank`` (90 % of the pairs), ``probability_best``, ``rank_1``, ... (the
@@ -36,7 +37,10 @@ def ranks(
         unit, columns = _whole(values, outcome)
         label = {option: labels.get((option, outcome), "") for option in columns}
         names = [option for option in columns if label[option] != UNRANKED]
-        good = np.array([columns[option] for option in names]) * (1 if way == "higher" else -1)
+        names = names if len(names) > 1 else []  # the base alone has nothing to be better than
+        pairs = len(next(iter(columns.values())))
+        good = np.array([columns[option] for option in names]).reshape(-1, pairs)
+        good *= 1 if way == "higher" else -1
         good = good[:, ~np.isnan(good).any(axis=0)]
         held = _held(good)
         middle = _middle(good)
@@ -56,9 +60,9 @@ def ranks(
                 else np.quantile(middle[at], [0.05, 0.5, 0.95])
             )
             row |= {"median_rank": median, "low_rank": low, "high_rank": high}
-            row["probability_best"] = float("nan") if at is None else held[at, 0]
+            row["probability_best"] = float("nan") if at is None or not good.shape[1] else held[at, 0]
             for rank in range(len(columns)):
-                told = at is not None and rank < len(names)
+                told = at is not None and rank < len(names) and good.shape[1] > 0
                 row[f"rank_{rank + 1}"] = held[at, rank] if told else float("nan")
             rows.append(row)
     return pd.DataFrame(rows)

@@ -26,7 +26,7 @@ def ranks_by_structure(
     """Where each option ranks on each outcome, structure by structure, over the same first draws of all.
 
     ``compared``: by structure, :data:`AS_IT_IS` first. An option whose effect is by ``labels`` an assumption
-    has no rank, and the others are ranked without it. Columns: ``structure``, ``option`` (the base among
+    has no rank, and the others are ranked without it; where only the base is left, nobody has one. Columns: ``structure``, ``option`` (the base among
     them), ``outcome``, ``unit``, ``better``, ``value`` (mean), ``difference`` from the base (mean), ``rank``
     (1 is the better end of the means; equal means share the middle of their ranks).
     """
@@ -42,7 +42,8 @@ def ranks_by_structure(
         for outcome, way in better.items():
             own = table(rows, outcome)
             mean, base = own.mean(), float(base_of(own).mean())
-            ranked = [name for name in mean.index if labels.get((name, outcome)) != UNRANKED]
+            ranked = [option for option in mean.index if labels.get((option, outcome)) != UNRANKED]
+            ranked = ranked if len(ranked) > 1 else []  # as in ranks: the base alone has none
             parts.append(
                 pd.DataFrame(
                     {
@@ -53,7 +54,10 @@ def ranks_by_structure(
                         "better": way,
                         "value": mean.to_numpy(),
                         "difference": mean.to_numpy() - base,
-                        "rank": mean[ranked].rank(ascending=way == "lower").reindex(mean.index).to_numpy(),
+                        "rank": mean.loc[ranked]
+                        .rank(ascending=way == "lower")
+                        .reindex(mean.index)
+                        .to_numpy(),
                     }
                 )
             )

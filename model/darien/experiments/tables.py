@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from darien.experiments.paired import LEVEL
 from darien.experiments.plain_words import paragraph
+from darien.record.compared import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,8 +71,8 @@ def text(compared: Compared) -> str:
     for name in loaded.options:
         parts += ["", f"== {name}: {says(loaded, name)}"]
         own = table[table["option"] == name]
-        if ((own["low"] == 0) & (own["high"] == 0)).all():
-            parts.append("No outcome differs from the base in any replicate.")
+        if (own[["difference", "low", "high"]] == 0).all(axis=None):
+            parts.append("No outcome differs from the base in any pair.")
         else:
             parts += [_wrapped(paragraph(own, draws is not None)), ""]
             parts += _aligned(_rows(own, comparison.outcomes, draws is not None))
@@ -88,14 +89,17 @@ def structures_text(others: Mapping[str, pd.DataFrame]) -> str:
     if "verdicts" not in others:
         return ""
     found, lines = others["verdicts"], ["", "== Ranks under models built otherwise"]
-    for outcome, own in found.groupby("outcome", sort=False):
+    for outcome in others["structures"]["outcome"].unique():
         lines.append(f"{str(outcome).replace('_', ' ')}:")
+        own = found[found["outcome"] == outcome]
+        if own.empty:
+            lines.append("  no option can be ranked")
         for row in own.sort_values("rank").itertuples():
             held = (
                 f"{row.rank:g} however the model is built"
                 if row.decided
-                else f"undecided: {row.best_rank:g} to {row.worst_rank:g}, {row.rank:g} as it is; another under "
-                + row.changed_by.replace("_", " ").replace(";", ",")
+                else f"undecided: {row.best_rank:g} to {row.worst_rank:g}, {row.rank:g} as it is; another "
+                f"under " + row.changed_by.replace("_", " ").replace(";", ",")
             )
             lines.append(f"  {row.option}: {held}")
     return "\n".join(lines) + "\n"
@@ -116,10 +120,11 @@ def _ranks(table: pd.DataFrame) -> list[str]:
             f"best in {100 * row.probability_best:.0f} %"
             for row in ranked.itertuples()
         ]
-        left = list(own.loc[~own["ranked"], "option"])
+        left = [name for name in own.loc[~own["ranked"], "option"] if name != BASE]
         if left:
-            words = "no rank, as the effect is an assumption, not evidence (ask for a break-even)"
-            lines.append(_wrapped(f"  {words}: {', '.join(left)}"))
+            words = "no option can be ranked" if ranked.empty else "no rank"
+            words += ", as the effect is an assumption, not evidence (ask for a break-even)"
+            lines.append(textwrap.indent(_wrapped(f"{words}: {', '.join(left)}"), "  "))
     return lines
 
 

@@ -50,7 +50,7 @@ def mean_squares(values: Floats, size: Floats, luck: int) -> MeanSquares:
     of which the values were made, so that their rounding is taken for no variance.
     """
     by_draw = values.reshape(len(values), -1, luck)
-    there = ~np.isnan(by_draw).any(axis=2)
+    there = np.logical_not(np.isnan(by_draw).any(axis=2))
     draws = there.sum(axis=1)
     mean = np.where(there, by_draw.mean(axis=2), 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -72,8 +72,8 @@ def mean_squares(values: Floats, size: Floats, luck: int) -> MeanSquares:
 def unknowns_share(of: MeanSquares, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
     """The share of the variance of one run that the unknowns make, and its interval; the rest is chance.
 
-    (rows) each. The interval is the exact one of an intraclass correlation (by F, normal within and between draws), cut at
-    0 and 1. nan where luck is 1, or nothing varies: then the share cannot be told.
+    (rows) each. The interval is the exact one of an intraclass correlation (by F, normal within and between
+    draws), cut at 0 and 1. nan where luck is 1, or nothing varies: then the share cannot be told.
     """
     from scipy.stats import f
 

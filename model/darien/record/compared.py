@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 KIND, FORMAT = "comparison", 3
 BASE = "base"  # what the base is called beside the options
 TABLE, OUTCOMES, TEXT, SCENARIOS = "comparison.csv", "outcomes.csv", "comparison.txt", "scenarios"
+PARQUET = "comparison.parquet"  # the same rows as TABLE, numbers as they are
 DISPLACEMENT, DISPLACEMENT_TOTAL = "displacement.csv", "displacement_total.csv"
 # How options are weighed against each other, by what is in the table.
 WEIGHED = (
@@ -41,13 +42,11 @@ WEIGHED = (
     "money",
 )
 TABLES = (
-    *("comparison", "between", "outcomes", "displacement", "displacement_total", "ranks", "break_even"),
-    *("break_even_draws", "structures", "verdicts", *WEIGHED),
+    *("comparison", "between", "outcomes", "displacement", "displacement_total", "ranks"),
+    *("break_even", "break_even_draws", "structures", "verdicts", *WEIGHED),
 )
-OWN = (
-    *(MANIFEST, TEXT, SCENARIOS, "figures", "comparison.parquet", "outcomes.parquet"),
-    *(f"{name}.csv" for name in TABLES),
-)
+FILES = (MANIFEST, TEXT, SCENARIOS, "figures", PARQUET, "outcomes.parquet")
+OWN = (*FILES, *(f"{name}.csv" for name in TABLES))
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ def _read(file: Path) -> pd.DataFrame:
 
     texts = {"option": str, "outcome": str, "of": str, "reads": str, "dominated_by": str}
     try:
-        return pd.read_csv(file, dtype=texts).fillna(dict.fromkeys(texts, ""))
+        # An option may be called anything, null too: nothing but an empty cell is missing.
+        found = pd.read_csv(file, dtype=texts, keep_default_na=False, na_values=[""])
+        return found.fillna(dict.fromkeys(texts, ""))
     except (OSError, ValueError) as error:
         raise ResultError(f"{file}: cannot be read: {error}") from error

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from darien.record.compared import BASE, SCENARIOS, TABLE, read_displacement
+from darien.record.compared import BASE, PARQUET, SCENARIOS, read_displacement
 from darien.scenario.files import load
 from darien.scenario.measures import Dated
 from darien.scenario.quantity import Quantity
@@ -121,7 +121,7 @@ def write_pages(folders: list[Path], into: Path = PAGES) -> list[Path]:
     index: dict[str, list[tuple[str, str, str]]] = {}
     for folder in folders:
         moved = read_displacement(folder)
-        table = pd.read_csv(folder / TABLE, keep_default_na=False, na_values={"value": [""]})
+        table = pd.read_parquet(folder / PARQUET)
         base = load(folder / SCENARIOS / f"{BASE}.yaml")
         for name in moved.options:
             scenario = load(name)
