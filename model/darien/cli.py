@@ -160,7 +160,7 @@ def check(
     resolved: Annotated[bool, typer.Option("--resolved", help="Print the whole scenario.")] = False,
     sets: Sets = None,
 ) -> None:
-    """Print every fault of scenario, comparison and sweep files, with file and line; or a resolved scenario."""
+    """Print every fault of scenarios, comparisons and sweeps, with file and line; or a resolved scenario."""
     from darien.experiments.comparison import is_comparison
     from darien.experiments.sweep_file import is_sweep
     from darien.scenario.files import read, to_yaml, warnings
@@ -201,7 +201,9 @@ def _sound_experiment(what: str, sets: Sequence[str], resolved: bool) -> bool:
     try:
         if compares:
             loaded = comparison.load(what)
-            said = f"{loaded.comparison.replicates} pairs each of {loaded.comparison.base} and {', '.join(loaded.options)}"
+            asked = loaded.comparison
+            pairs = asked.replicates if asked.fit is None else (asked.draws or asked.replicates) * asked.luck
+            said = f"{pairs} pairs each of {asked.base} and {', '.join(loaded.options)}"
         else:
             said = sweep_command.checked(what)
     except ScenarioError as error:

@@ -89,7 +89,7 @@ def test_main_fills_the_marks_of_a_page(
     pages.mkdir(parents=True)
     marks = "".join(f"<!-- {mark} -->\n<!-- end of {mark} -->\n" for mark in ("design", "result"))
     (pages / f"{folder.name}.md").write_text(f"# Mine\n{marks}", encoding="utf-8")
-    monkeypatch.setattr(study_pages.library, "root", lambda: tmp_path)
+    monkeypatch.setattr("darien.report.study_pages.library.root", lambda: tmp_path)
     study_pages.main([str(folder)])
     page = (pages / f"{folder.name}.md").read_text(encoding="utf-8")
     assert "30 draws of the fit" in page

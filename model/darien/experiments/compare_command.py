@@ -43,7 +43,8 @@ def command(
     """What ``darien compare FILE`` does: run, print the table, write the folder, return its path.
 
     ``out`` is ``results/`` and the name of the file where None; ``fit`` names the draws, before the file
-    does; ``replicates`` are pairs, or with a fit draws of it. Raises :class:`~darien.scenario.errors.UserMistake`
+    does; ``replicates`` are pairs, or with a fit draws of it. Raises
+    :class:`~darien.scenario.errors.UserMistake`
     for all that the user can put right; a folder that cannot be written to is refused before anything is run.
     """
     loaded = load(file)

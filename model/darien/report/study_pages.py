@@ -1,7 +1,7 @@
 """``python -m darien.report.study_pages``: the results of the worked studies, put into their pages.
 
-A study is a comparison in ``scenarios/comparisons/study-NAME.yaml``, run into ``results/study-NAME``. Its page
-``docs/studies/NAME.md`` says what is asked and what is not said; tables and figures come from the results.
+A study is a comparison in ``scenarios/comparisons/study-NAME.yaml``, run into ``results/study-NAME``. Its
+page ``docs/studies/NAME.md`` says what is asked and what is not said; tables and figures come from the results.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OUTCOMES = (
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """What stands between the marks of a study's page, by mark. Raises ResultError for no whole comparison."""
+    """What stands between the marks of a study's page, by mark. Raises ResultError for no comparison."""
     manifest = read_manifest(folder, KIND, FORMAT)
     table = _read(folder / TABLE)
     found = {"design": _design(manifest), "result": _result(table), "words": _words(manifest)}
@@ -61,8 +61,8 @@ def _design(manifest: dict[str, Any]) -> str:
     fit, luck = manifest["fit"], manifest["luck"]
     draws = manifest["replicates"] // luck
     return (
-        f"{draws} draws of the fit `{fit['name']}`, {luck} pairs of runs for each, so {manifest['replicates']} pairs "
-        f"of every option with the base, and as many draws from before the counts. Seed {manifest['seed']}."
+        f"{draws} draws of the fit `{fit['name']}`, {luck} pairs of runs for each, so {manifest['replicates']} "
+        f"pairs of every option with the base, and as many draws from before the counts. Seed {manifest['seed']}."
     )
 
 
