@@ -3,8 +3,9 @@
 Tasks are handed out in batches: one task at first, then as many as take about :data:`BATCH_SECONDS`, two
 batches per worker at a time, so that no worker waits for the next. When a worker is killed (by the system
 for want of memory, say) the suspects are the few batches that were handed out. The pool is then built anew
-and the suspects run again one by one, each alone from the second death on: a task that kills its worker every
-time is that task's failure and nobody else's. An executor of someone else's (``on``) looks after its own workers.
+and the suspects run again one by one, each alone from the second death on: a task that kills its worker
+every time is that task's failure and nobody else's. An executor of someone else's (``on``) looks after its
+own workers.
 """
 
 from __future__ import annotations

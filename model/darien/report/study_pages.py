@@ -1,7 +1,8 @@
 """``python -m darien.report.study_pages``: the results of the worked studies, put into their pages.
 
 A study is a comparison in ``scenarios/comparisons/study-NAME.yaml``, run into ``results/study-NAME``. Its
-page ``docs/studies/NAME.md`` says what is asked and what is not said; tables and figures come from the results.
+page ``docs/studies/NAME.md`` says what is asked and what is not said; tables and figures come from the
+results.
 """
 
 from __future__ import annotations
@@ -61,8 +62,9 @@ def _design(manifest: dict[str, Any]) -> str:
     fit, luck = manifest["fit"], manifest["luck"]
     draws = manifest["replicates"] // luck
     return (
-        f"{draws} draws of the fit `{fit['name']}`, {luck} pairs of runs for each, so {manifest['replicates']} "
-        f"pairs of every option with the base, and as many draws from before the counts. Seed {manifest['seed']}."
+        f"{draws} draws of the fit `{fit['name']}`, {luck} pairs of runs for each, so "
+        f"{manifest['replicates']} pairs of every option with the base, and as many draws from before the "
+        f"counts. Seed {manifest['seed']}."
     )
 
 
