@@ -54,7 +54,7 @@ def test_many_rows_at_once_are_what_each_is_alone() -> None:
 def test_under_draws_the_interval_is_of_the_differences_themselves() -> None:
     base, option = np.zeros((1, 21)), np.arange(21.0)[None]
     row = differences(rows(base), rows(option), drawn=True).iloc[0]
-    assert (row["low"], row["low_50"], row["high_50"], row["high"]) == (1, 5, 15, 19)
+    assert (row["low"], row["low_50"], row["high_50"], row["high"]) == pytest.approx((1, 5, 15, 19))
 
 
 def test_fewer_than_two_pairs_have_no_interval() -> None:
