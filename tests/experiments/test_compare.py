@@ -32,6 +32,16 @@ options:
 """
 
 
+BREAK_EVEN = """break_even:
+  enough:
+    option: dear
+    against: same
+    outcome: died
+    over: legs.way.price_usd
+    values: [1, 9]"""
+QUOTA = "{measure: quota, name: slow, from: 2020-01-02, leg: wey, persons_per_day: 5}"
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     (tmp_path / "base.yaml").write_text(SCENARIO)
@@ -123,11 +133,12 @@ def test_command_prints_and_writes(
     assert "[legs.way.price_usd=10]" in printed
     lines = printed.splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("== dear"))
-    listed = [line.split(" (")[0] for line in lines[first + 3 : first + 8]]
+    first += next(number for number, line in enumerate(lines[first:]) if line.startswith("outcome  "))
+    listed = [line.split(" (")[0] for line in lines[first + 2 : first + 7]]
     assert listed == ["reached border", "apprehended", "removed", "removed", "died"]
-    assert lines[first + 3].endswith("the same     -")
+    assert lines[first + 2].endswith("the same     -")
     assert "No outcome differs from the base in any pair." in printed
-    assert "higher" in lines[first + 7]
+    assert "higher" in lines[first + 6]
     table = pd.read_csv(out / "comparison.csv", keep_default_na=False)
     assert set(table["option"]) == {"dear", "same"}
     manifest = json.loads((out / "manifest.json").read_text())
@@ -200,7 +211,7 @@ def test_tables_list_harm_beside_enforcement() -> None:
 
 def test_an_outcome_that_does_not_exist_is_refused(file: Path, model: ModuleType, tmp_path: Path) -> None:
     file.write_text(COMPARISON + "outcomes: [dyed]\n")
-    with pytest.raises(UserMistake, match=r"no outcome is named dyed; did you mean died\?"):
+    with pytest.raises(UserMistake, match=r"prices.yaml:9: outcomes.0: no outcome is named dyed; did you m"):
         command(file, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -222,6 +233,25 @@ def test_an_outcome_that_does_not_exist_is_refused(file: Path, model: ModuleType
         (("title: Dearer ways", "title: [1, 2]"), 1, "title"),
         (("[legs.way.price_usd=10]", "legs.way.price_usd=10"), 7, "options.dear.set"),
         (("replicates: 6", "base: other"), 4, "base"),
+        (("legs.way.price_usd=10", "legs.wey.price_usd=10"), 7, "options.dear.set: legs.wey.price_usd=10: "),
+        (("legs.way.price_usd=10", "period.end=2020-02-01"), 6, "only the same days compare"),
+        (("scenario: base.yaml", "scenario: bose.yaml"), 8, "options.same.scenario: "),
+        (("replicates: 6", "draws: 30"), 4, "draws: are of a fit"),
+        (("replicates: 6", "structures: [no_belief]"), 4, "structures.0"),
+        (("replicates: 6", "structures: [no_beliefs]"), 4, "structures: is about ranks"),
+        (("replicates: 6", "better: {died: less}"), 4, "better.died: input should be 'lower' or 'higher'"),
+        (("replicates: 6", "better: {removed: higher}"), 4, "better: states no harm to migrants"),
+        (("replicates: 6", "better: {died: lower}\nweights: {dyed: 1}"), 5, "weights.dyed: has no direction"),
+        (("replicates: 6", "better: {died: lower}\nweights: {died: 0}"), 5, "weights: all are 0"),
+        (("replicates: 6", BREAK_EVEN.replace("option: dear", "option: deer")), 6, "did you mean dear?"),
+        (("replicates: 6", BREAK_EVEN.replace("against: same", "against: dear")), 7, "against itself"),
+        (("replicates: 6", BREAK_EVEN.replace("[1, 9]", "[9, 1]")), 10, "must rise"),
+        (
+            ("replicates: 6", BREAK_EVEN.replace("over: legs.way", "over: legs.wey")),
+            9,
+            "enough.over: legs.wey",
+        ),
+        (("    set: [legs.way.price_usd=10]", f"    policy: [{QUOTA}]"), 7, "policy.slow"),
     ],
 )
 def test_mistakes_in_the_file_are_told_with_their_line(

@@ -107,6 +107,7 @@ COMPARISON = """title: Dearer ways
 why: To see what a price does
 base: history
 replicates: 24
+luck: 1
 options:
   quick: {set: [policy.slow.persons_per_day=90]}
   dear: {set: [legs.way.price_usd=30]}

@@ -147,7 +147,10 @@ def load(what: str | Path) -> Loaded:
         try:
             return files.load(_beside(what, file), sets, policy)
         except ScenarioError as error:
-            faults.extend(_as_written(fault, root, path) for fault in error.faults)
+            key = f"options.{name}.scenario" if option.scenario else "base"
+            for fault in error.faults:
+                named = fault.line is None and fault.file == what  # no such file
+                faults.append(_fault(root, key, str(fault)) if named else _as_written(fault, root, path))
         except UserMistake as error:  # no scenario of that name
             key = f"options.{name}.scenario" if option.scenario else "base"
             faults.append(_fault(root, key, str(error)))
@@ -165,7 +168,7 @@ def load(what: str | Path) -> Loaded:
     for asked, of in comparison.break_even.items():
         for name in (of.option, of.against):
             for value in of.values:
-                if (name, of.over, value) not in at_values:
+                if (name, of.over, value) not in at_values and not faults:
                     found = found_for(name, f"break_even.{asked}.over", [f"{of.over}={value!r}"])
                     if found is not None:
                         at_values[name, of.over, value] = found

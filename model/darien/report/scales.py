@@ -13,6 +13,7 @@ import numpy.typing as npt
 from darien.report.panels import Floats, ticks_to
 
 _WIDE = 10  # how many times the middle one of the sizes the largest is, for a scale to be bent
+_SMALLEST = 1e6  # of the largest size: nobody reads what is smaller on the same scale
 _ROUND = np.array([1, 2, 5])
 
 
@@ -68,7 +69,7 @@ def around_zero(values: npt.ArrayLike, reach: npt.ArrayLike) -> Scale:
         return Scale(-1.0, 1.0)
     middle = float(np.median(sizes)) if len(sizes) else 0.0
     if middle and sizes.max() > _WIDE * middle:
-        return _with_room(low, high, middle / 2)
+        return _with_room(low, high, max(middle / 2, sizes.max() / _SMALLEST))
     return _with_room(low, high, None)
 
 
