@@ -85,7 +85,7 @@ def content(folder: Path) -> dict[str, object]:
     return {"rows": rows, **{file.name: file.read_bytes() for file in files}}
 
 
-def start(*arguments: str | Path, cwd: Path, **how: Any) -> subprocess.Popen[bytes]:
+def start(*arguments: str | Path | int, cwd: Path, **how: Any) -> subprocess.Popen[bytes]:
     """The command ``darien``, in a session of its own."""
     source = str(Path(darien.__file__).parents[1])
     return subprocess.Popen(

@@ -59,5 +59,7 @@ def test_none_several_and_equal_ones_are_counted_apart() -> None:
 
 
 def test_a_draw_without_the_outcome_is_left_out() -> None:
-    assert says([[-1, 1, 2], [np.nan, 1, 2]])["one"] == 1
-    assert says([[np.nan, 1, 2]])["says"] == "training against officers: died exist in none of the draws."
+    assert says([[-1.0, 1.0, 2.0], [float("nan"), 1, 2]])["one"] == 1
+    assert (
+        says([[float("nan"), 1, 2]])["says"] == "training against officers: died exist in none of the draws."
+    )

@@ -176,7 +176,9 @@ options:
     policy:
       - {{measure: quota, name: few_boats, from: 2020-01-02, leg: sea, persons_per_day: 1}}
 break_even:
-  enough: {{option: strict, against: quota, outcome: apprehended, over: checkpoints.post.identification, values: [0, 1]}}
+  enough:
+    {{option: strict, against: quota, outcome: apprehended, over: checkpoints.post.identification,
+     values: [0, 1]}}
 {MORE}"""
 
 
@@ -188,7 +190,7 @@ def test_two_workers_give_the_bytes_of_one(tmp_path: Path) -> None:
     paths = ("legs.sea.price_usd", "checkpoints.post.coverage")
     after, before = (
         {paths[0]: chance.uniform(*usd, DRAWS).tolist(), paths[1]: chance.uniform(*share, DRAWS).tolist()}
-        for usd, share in (((380, 420), (0.25, 0.35)), ((100, 700), (0, 0.9)))
+        for usd, share in (((380.0, 420.0), (0.25, 0.35)), ((100.0, 700.0), (0.0, 0.9)))
     )
     write_fit(tmp_path, after, before)
     (tmp_path / "posts.yaml").write_text(REAL)

@@ -1,3 +1,4 @@
+# mypy: disable-error-code=no-untyped-call
 """A sweep on a Dask cluster: the same table, whoever dies; and clusters that are of no use are refused."""
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def test_the_base_alone_has_no_rank() -> None:
 
 
 def test_pairs_in_which_it_does_not_exist_are_left_out() -> None:
-    found = ranked([[1, 9], [2, np.nan], [3, 1], [4, 1]])
+    found = ranked([[1.0, 9.0], [2.0, float("nan")], [3.0, 1.0], [4.0, 1.0]])
     assert found["median_rank"].tolist() == [1, 2, 3, 4]
     assert ranked(np.full((4, 2), np.nan))[["median_rank", "probability_best"]].isna().all(axis=None)
 

@@ -8,11 +8,11 @@ import resource
 import signal
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from darien.experiments import sweep_store
 from darien.record.swept import read_sweep
 from darien.record.whole import ResultError
 
@@ -41,6 +41,14 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
+def _has_kept(out: Path, runs: int, sweep: subprocess.Popen[bytes]) -> bool:
+    return sweeps.kept(out) >= runs or sweep.poll() is not None
+
+
+def _is_gone(group: int) -> bool:
+    return not sweeps.members(group)
+
+
 def test_killed_ten_times_it_is_what_it_would_have_been(tmp_path: Path) -> None:
     file = sweeps.write(tmp_path, LONG)
     chance = random.Random(20)
@@ -53,14 +61,12 @@ def test_killed_ten_times_it_is_what_it_would_have_been(tmp_path: Path) -> None:
             time.sleep(chance.uniform(0.5, 2))
         else:
             more = chance.randint(1, 150)
-            sweeps.wait_for(
-                lambda: sweeps.kept(tmp_path / "out") >= before + more or sweep.poll() is not None
-            )
+            sweeps.wait_for(partial(_has_kept, tmp_path / "out", before + more, sweep))
             time.sleep(chance.uniform(0, 0.05))
         assert sweep.poll() is None
         sweep.kill()
         sweep.wait()
-        sweeps.wait_for(lambda: not sweeps.members(sweep.pid))
+        sweeps.wait_for(partial(_is_gone, sweep.pid))
     assert 0 < sweeps.kept(tmp_path / "out") < RUNS
     found = sweeps.run(file, tmp_path / "out", workers=2)
     assert len(found.runs) == RUNS
@@ -118,7 +124,8 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_anything_runs(
     (tmp_path / "shut").mkdir(mode=0o555)
     if os.geteuid() == 0:  # may write anywhere: let the system say what it would say to others
         monkeypatch.setattr(
-            sweep_store.os, "access", lambda path, mode: Path(path).stat().st_mode & 0o222 != 0
+            "darien.experiments.sweep_store.os.access",
+            lambda path, mode: Path(path).stat().st_mode & 0o222 != 0,
         )
     with pytest.raises(ResultError, match=r"shut/out: .*shut cannot be written to"):
         sweeps.run(file, tmp_path / "shut" / "out")
