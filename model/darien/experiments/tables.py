@@ -234,7 +234,13 @@ def _gain(gain: float) -> str:
 def says(loaded: Loaded, name: str) -> str:
     """What an option is: its own words, its scenario's title, or what it sets."""
     option = loaded.comparison.options[name]
-    words = option.why or (loaded.options[name].title if option.scenario else "the base")
+    words = option.why or (
+        loaded.options[name].title
+        if option.scenario
+        else "measures of its own"
+        if option.policy
+        else "the base"
+    )
     return f"{words} [{'; '.join(option.sets)}]" if option.sets else words
 
 
