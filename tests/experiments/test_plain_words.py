@@ -20,8 +20,8 @@ def row(outcome: str, difference: float, low: float, high: float, **more: Any) -
 def test_enforcement_and_people_are_both_told() -> None:
     rows = [row("died", 4, 2, 6), row("reached_border", -20, -30, -10), row("removed", 5, -5, 15)]
     assert paragraph(pd.DataFrame(rows), drawn=False) == (
-        "Enforcement: 20 fewer people who reach the US border (10 to 30, 10.0 %); no clear change in "
-        "removals. People on the way: 4 more deaths (2 to 6, 2.0 %)."
+        "Enforcement: 20 fewer people who reach the US border (10 to 30, 10.0 %); no clear change in removals"
+        ". People on the way: 4 more deaths (2 to 6, 2.0 %)."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,14 +21,14 @@ CUBES = arrays(float, st.tuples(st.just(4), st.integers(1, 9)), elements=st.inte
 HELD = [f"rank_{n}" for n in range(1, 5)]
 
 
-def tables(values: npt.ArrayLike, names: list[str] = NAMES) -> dict[str, pd.DataFrame]:
+def tables(values: Any, names: list[str] = NAMES) -> dict[str, pd.DataFrame]:
     index = pd.MultiIndex.from_tuples([("died", "", "all", "persons")], names=KEYS)
     cube = np.asarray(values, dtype=float)
     return {name: pd.DataFrame([row], index=index) for name, row in zip(names, cube, strict=True)}
 
 
 def ranked(
-    values: npt.ArrayLike, way: str = "lower", labels: Mapping[tuple[str, str], str] | None = None
+    values: Any, way: str = "lower", labels: Mapping[tuple[str, str], str] | None = None
 ) -> pd.DataFrame:
     return ranks(tables(values), {"died": way}, labels or {}).set_index("option")
 

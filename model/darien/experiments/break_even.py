@@ -69,8 +69,8 @@ def told(asked: Mapping[str, BreakEven], draws: pd.DataFrame, each: str = "draws
     Columns: ``break_even``, ``option``, ``against``, ``outcome``, ``over``, ``from``, ``to`` (the values
     tried), ``median``, ``low``, ``high`` (5 to 95 % of the draws that have one break-even), ``one``,
     ``none_more``, ``none_less``, ``none_same`` (no crossing: the option has more, less or as much
-    throughout), ``several`` (shares of the draws; nan where the outcome exists in none), ``rising``
-    (share of those with one in which it has more above it), ``says`` (a sentence).
+    throughout), ``several`` (shares of the draws; nan where the outcome exists in none),
+    ``rising`` (share of those with one in which it has more above it), ``says`` (a sentence).
     """
     import pandas as pd
 

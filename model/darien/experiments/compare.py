@@ -97,8 +97,8 @@ def compare(
     """Run the base and every option, pair by pair, and compare.
 
     ``replicates``: pairs, or with ``draws`` of a fit how many of them are taken, each with as many pairs as
-    the file's ``luck``; it and ``workers`` go before those of the file. With ``structure`` all scenarios go
-    through it after its draw; then no break-even is run, and ``labels`` of the comparison as it is say
+    the file's ``luck``; it and ``workers`` go before those of the file. With ``structure`` every scenario
+    goes through it after its draw; then no break-even is run, and ``labels`` of the comparison as it is say
     which effects are assumptions. The same for any number of workers, or ``on`` an executor. Raises
     UserMistake where the fit is of another history.
     """

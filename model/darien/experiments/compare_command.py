@@ -44,8 +44,8 @@ def command(
 
     ``out`` is ``results/`` and the name of the file where None; ``fit`` names the draws, before the file
     does; ``replicates`` are pairs, or with a fit draws of it. Raises
-    :class:`~darien.scenario.errors.UserMistake`
-    for all that the user can put right; a folder that cannot be written to is refused before anything is run.
+    :class:`~darien.scenario.errors.UserMistake` for all that the user can put right; a folder that
+    cannot be written to is refused before anything is run.
     """
     loaded = load(file)
     folder = Path("results") / loaded.file.stem if out is None else Path(out)
@@ -153,7 +153,7 @@ def write(folder: str | Path, compared: Compared, others: dict[str, pd.DataFrame
     }
     with whole_folder(Path(folder), store.OWN) as aside:
         for name, table in tables.items():
-            if len(table):
+            if len(table.columns):  # one without rows is written too: that nothing moved is an answer
                 table.to_csv(aside / f"{name}.csv", index=False, lineterminator="\n")
         compared.table.to_parquet(aside / store.PARQUET, index=False)
         compared.outcomes.to_parquet(aside / "outcomes.parquet", index=False)

@@ -28,9 +28,9 @@ def ranks_by_structure(
     ``compared``: by structure, :data:`AS_IT_IS` first. An option whose effect is by ``labels`` an assumption
     has no rank, and the others are ranked without it; where only the base is left, nobody has one.
 
-    Columns: ``structure``, ``option`` (the base among
-    them), ``outcome``, ``unit``, ``better``, ``value`` (mean), ``difference`` from the base (mean), ``rank``
-    (1 is the better end of the means; equal means share the middle of their ranks).
+    Columns: ``structure``, ``option`` (the base among them), ``outcome``, ``unit``, ``better``, ``value``
+    (mean), ``difference`` from the base (mean), ``rank`` (1 is the better end of the means;
+    equal means share the middle of their ranks).
     """
     import pandas as pd
 

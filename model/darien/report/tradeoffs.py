@@ -22,6 +22,7 @@ from darien.report.style import BLACK, BLUE, GREY, VERMILLION, head, key, note, 
 if TYPE_CHECKING:
     import pandas as pd
 
+FEW = 6  # options, all of which are drawn, near the base or not
 LABELLED = 15  # options with a number and a line in the list, at most
 _HIGH, _LIST = 8.9, 4.25  # inches of the sheet, and of the list beside the panel
 _LEFT, _BOTTOM, _TOP = 1.6, 2.35, 1.35  # inches beside, below and above the panel
@@ -78,7 +79,8 @@ def draw_tradeoff(
     """Options by what they change in two outcomes, with their intervals both ways; the front is marked.
 
     ``across`` and ``up``: outcomes of ``axes``. The front is that over all outcomes of ``axes``, however
-    many. Options that are near the base on both (both 90 % intervals hold 0) are named below, not drawn.
+    many. Options near the base on both (both 90 % intervals hold 0) are named below, not drawn, where there
+    are more than a few.
     Raises ValueError for an outcome that is not there.
     """
     tables = [axes[axes["outcome"] == outcome].set_index("option") for outcome in (across, up)]
@@ -88,7 +90,7 @@ def draw_tradeoff(
     options = [name for name in tables[0].index if name != BASE]
     near = [name for name in options if all(_holds_zero(rows.loc[name]) for rows in tables)]
     drawn = [name for name in options if name not in near]
-    if not drawn:
+    if not drawn or len(options) <= FEW:
         drawn, near = options, []
     x, y = (
         _Axis(
