@@ -251,8 +251,8 @@ def _legend(replicates: int, drawn: bool) -> list[str]:
                 "reads as: higher or lower where the interval leaves out 0, else in how many pairs the "
                 "option is higher. Neither is good or bad by itself. unknowns: the share of what is unsure "
                 "in one run that is not chance. What the counts say: whether they removed a fifth or more "
-                "of how unsure the effect was; else it is an assumption, not evidence. Groups, legs, and what "
-                "no option changes are in the CSV."
+                "of how unsure the effect was; else it is an assumption, not evidence. Groups, legs, and "
+                "what no option changes are in the CSV."
             ),
         ]
     return [
