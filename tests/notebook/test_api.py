@@ -89,7 +89,7 @@ def test_a_comparison_has_its_tables(compared: ComparisonResult) -> None:
     pairs = set(zip(compared.between["other"], compared.between["option"], strict=True))
     assert pairs == {("beds", "dear"), ("beds", "short"), ("dear", "short")}
     assert {"axes", "pareto", "regret", "costs"} <= set(compared.weighed)
-    assert len(compared.ranks) == 3 * len(BETTER)
+    assert len(compared.ranks) == (1 + 3) * len(BETTER)  # the base is ranked too
     assert compared.break_even.empty
     assert compared.structures.empty
     assert compared.verdicts.empty
