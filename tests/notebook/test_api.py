@@ -157,7 +157,7 @@ def test_a_sweep_has_its_tables_and_figures(swept: SweepResult) -> None:
     assert swept.figures == ["map", "lines"]
     assert isinstance(swept.plot(), Image)
     assert isinstance(swept.plot("lines"), Image)
-    assert swept.text().startswith("Tiny: beds, from: 4 points")
+    assert swept.text().startswith("Tiny: 4 points")
 
 
 def test_a_sweep_reads_well(swept: SweepResult) -> None:
