@@ -185,7 +185,7 @@ def _content(
         points = [{names.get(key, key): value for key, value in dict(point).items()} for point in points]
     usual = "grid" if points is None else "list" if isinstance(points, list) else "latin_hypercube"
     return {
-        "title": said["title"] or f"{title_of(what)}: {', '.join(names.values())}",
+        "title": said["title"] or title_of(what),
         "why": said["why"] or "",
         "base": base,
         "design": said["design"] or usual,
