@@ -78,7 +78,7 @@ def beyond_the_kernel(folder: Path, runs: int) -> list[Kept]:
 
 
 def many_rows(folder: Path, rows: int, kept: Sequence[Kept], runs: int) -> list[tuple[str, float]]:
-    """Seconds to keep so many runs (copies of some), to open them, to read one outcome, to write the table."""
+    """Seconds to keep so many runs (copies of some), to open them, read one outcome, write the table."""
     loaded = sweep_of(folder, rows)
     points = points_of(loaded)
     out = folder / "many"

@@ -116,7 +116,7 @@ def _ranks(table: pd.DataFrame) -> list[str]:
         lines.append(f"{str(outcome).replace('_', ' ')}:")
         ranked = own[own["ranked"]].sort_values("median_rank")
         lines += [
-            f"  {row.option}: {row.median_rank:g} ({row.low_rank:g} to {row.high_rank:g}), "
+            f"  {row.option}: {row.median_rank:.3g} ({row.low_rank:.2g} to {row.high_rank:.2g}), "
             f"best in {100 * row.probability_best:.0f} %"
             for row in ranked.itertuples()
         ]

@@ -100,7 +100,7 @@ def _ranks(table: pd.DataFrame) -> str:
     for outcome, own in table.groupby("outcome", sort=False):
         ranked = own[own["ranked"].astype(str) == "True"].sort_values("median_rank")
         told = ", ".join(
-            f"{row.option} {row.median_rank:g} ({row.low_rank:g} to {row.high_rank:g})"
+            f"{row.option} {row.median_rank:.3g} ({row.low_rank:.2g} to {row.high_rank:.2g})"
             for row in ranked.itertuples()
         )
         left = ", ".join(own.loc[own["ranked"].astype(str) != "True", "option"])
