@@ -127,7 +127,9 @@ class SweepStore:
                 write_aside(self.folder / swept.SERIES / part, data)
             with self._transaction():
                 if part is not None:
-                    self._rows.execute("INSERT OR REPLACE INTO part VALUES (?, ?)", (part, len(data)))
+                    self._rows.execute(
+                        "INSERT OR REPLACE INTO part VALUES (?, ?, ?)", (part, len(data), len(runs))
+                    )
                 for run in runs:
                     row = self._rows.execute(
                         "INSERT INTO run VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",

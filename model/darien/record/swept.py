@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, scenario TEXT NOT NULL, 
   replicate INTEGER NOT NULL, migrants INTEGER, events INTEGER, seconds REAL, part TEXT,
   UNIQUE (scenario, point, replicate));
 CREATE TABLE IF NOT EXISTS outcome (run INTEGER PRIMARY KEY, packed BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS part (name TEXT PRIMARY KEY, bytes INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS part (name TEXT PRIMARY KEY, bytes INTEGER NOT NULL, runs INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS point (point INTEGER PRIMARY KEY, scenario TEXT NOT NULL,
   replicates INTEGER NOT NULL);
 CREATE VIEW IF NOT EXISTS current AS SELECT run.* FROM run JOIN point USING (scenario, point)
@@ -139,26 +139,36 @@ class Swept:
 
         with self._store() as store:
             parts = store.execute(
-                "SELECT part, SUM(id IN (SELECT id FROM current)), COUNT(*) FROM run WHERE part IS NOT NULL "
-                "GROUP BY part ORDER BY part"
+                "SELECT name, part.runs, COUNT(*) FROM part JOIN current ON current.part = name "
+                "GROUP BY name ORDER BY name"
             ).fetchall()
-        used = [str(self.folder / SERIES / part) for part, current, _ in parts if current]
-        if not used:
-            raise ResultError(f"{self.folder}: has no series (the sweep file says `series: none`?)")
+            if not parts:
+                raise ResultError(f"{self.folder}: has no series (the sweep file says `series: none`?)")
+            # Some runs of these are not of the sweep any more; they may be in another part, done again.
+            mixed = {
+                name: store.execute("SELECT point, replicate FROM current WHERE part = ?", (name,)).fetchall()
+                for name, held, current in parts
+                if current < held
+            }
         wanted = None
         for column, names in (("measure", measures), ("where", where)):
             if names is not None:
                 one = ds.field(column).isin(list(names))
                 wanted = one if wanted is None else wanted & one
+
+        def read(names: Sequence[str]) -> DataFrame:
+            used = [str(self.folder / SERIES / name) for name in names]
+            return ds.dataset(used, format="parquet").to_table(filter=wanted).to_pandas()
+
+        whole = [name for name, *_ in parts if name not in mixed]
         try:
-            found = ds.dataset(used, format="parquet").to_table(filter=wanted).to_pandas()
+            frames = [read(whole)] if whole else []
+            for name, runs in mixed.items():
+                frame = read([name])
+                frames.append(frame[pd.MultiIndex.from_frame(frame[["point", "replicate"]]).isin(runs)])
         except (OSError, ValueError) as error:
             raise ResultError(f"{self.folder}: cannot read series: {error}") from error
-        if any(
-            0 < current < count for _, current, count in parts
-        ):  # some of its runs are of another scenario
-            kept = pd.MultiIndex.from_frame(self.runs[["point", "replicate"]])
-            found = found[pd.MultiIndex.from_frame(found[["point", "replicate"]]).isin(kept)]
+        found = pd.concat(frames, ignore_index=True)
         order = ["point", "replicate", "date", "where", "measure"]
         return found.sort_values(order, kind="stable", ignore_index=True)
 
