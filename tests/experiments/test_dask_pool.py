@@ -35,7 +35,7 @@ OTHER_CODE = "import darien.record.version as version; version.code_version = la
 def cluster() -> Iterator[LocalCluster]:
     """Two worker processes, reached over TCP."""
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, protocol="tcp://", dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, protocol="tcp://", dashboard_address=":0"
     ) as cluster:
         yield cluster
 
@@ -72,7 +72,7 @@ def test_the_command_takes_the_address(
 
 def test_workers_of_other_code_are_refused(tmp_path: Path) -> None:
     with (
-        LocalCluster(n_workers=1, threads_per_worker=1, protocol="tcp://", dashboard_address=None) as cluster,
+        LocalCluster(n_workers=1, threads_per_worker=1, protocol="tcp://", dashboard_address=":0") as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
         client.run(exec, OTHER_CODE, {})
@@ -85,7 +85,7 @@ def test_workers_of_other_code_are_refused(tmp_path: Path) -> None:
 
 def test_a_cluster_without_workers_is_refused() -> None:
     with (
-        LocalCluster(n_workers=0, protocol="tcp://", dashboard_address=None) as cluster,
+        LocalCluster(n_workers=0, protocol="tcp://", dashboard_address=":0") as cluster,
         pytest.raises(UserMistake, match="the cluster has no workers"),
         dask_executor(cluster.scheduler_address),
     ):
