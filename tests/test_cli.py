@@ -19,7 +19,8 @@ import pytest
 
 import darien
 from conftest import Folder
-from darien.cli import CONDITIONAL, main
+from darien.cli import main
+from darien.experiments.outcomes_text import CONDITIONAL
 from darien.record.run import COUNT_COLUMNS, Run
 from darien.scenario.files import load
 from darien.scenario.schema import Scenario

@@ -10,7 +10,7 @@ import contextlib
 import gc
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -18,35 +18,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from darien import __version__
+from darien.experiments.outcomes_text import CONDITIONAL
 from darien.experiments.results_command import app as results
 from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
-    from darien.record.run import Run
+    from darien.experiments.progress import Progress
     from darien.scenario.schema import Scenario
-
-Progress = Callable[[int, int], None]  # told how much is done, and of how much in all
-
-FEW_REPLICATES = 20  # below that a range from 5 to 95 % would be made up: the smallest and largest are shown
-# Of measures that many scenarios do not have: shown where anything happened.
-IF_ANY = (
-    "extorted",
-    "vetted",
-    "vetted_share",
-    "flagged",
-    "falsely_flagged",
-    "claimed",
-    "recognised",
-    "refused",
-    "abandoned",
-    "bribes_by_networks",
-    "lost_to_extortion",
-    "paid_for_papers",
-    "removal_cost",
-    "smugglers_revenue",
-)
-BY_COUNTRY = ("apprehended", "released", "removed")  # the rest by country stands in outcomes.csv
-CONDITIONAL = "Given the departures of those years as reconstructed, and the assumptions of the world file:"
 
 app = typer.Typer(
     name="darien",
@@ -129,6 +107,7 @@ def run(
             loaded, draws = fitted.at_mean(draws, loaded), None
 
         import darien.actors.model  # noqa: F401  # what a replicate would import
+        from darien.experiments import outcomes_text
         from darien.experiments.run import run_replicates
 
     started = time.perf_counter()
@@ -143,7 +122,7 @@ def run(
             from darien.report.figures import draw
 
             drawn = draw(folder, loaded)
-    print(_outcomes(loaded, runs))
+    print(outcomes_text.told(loaded, runs))
     if draws is not None:
         print(f"\nEvery replicate has another draw of the unknowns: {draws.said}.")
     events, simulated = sum(r.events for r in runs), sum(r.seconds for r in runs)
@@ -161,71 +140,10 @@ def check(
     sets: Sets = None,
 ) -> None:
     """Print every fault of scenarios, comparisons and sweeps, with file and line; or a resolved scenario."""
-    from darien.experiments.comparison import is_comparison
-    from darien.experiments.sweep_file import is_sweep
-    from darien.scenario.files import read, to_yaml, warnings
+    from darien.experiments.check_command import command
 
-    faulty = False
-    for number, what in enumerate(files):
-        if is_comparison(what) or is_sweep(what):
-            faulty |= not _sound_experiment(what, sets or (), resolved)
-            continue
-        scenario, found = read(what, sets or (), world=not resolved)
-        faulty |= bool(found)
-        for fault in found:
-            print(fault, file=sys.stderr)
-        if found:
-            continue
-        if scenario is None:
-            print(f"{what}: ok, a world to build on: it needs title, why, period and departures to run")
-            continue
-        for warning in warnings(scenario):
-            print(f"{what}: note: {warning}", file=sys.stderr)
-        if resolved:
-            print(("---\n" if number else "") + to_yaml(scenario), end="")
-        else:
-            print(f"{what}: ok: {_summary(scenario)}")
-    if faulty:
+    if not command(files, sets or (), resolved):
         raise typer.Exit(2)
-
-
-def _sound_experiment(what: str, sets: Sequence[str], resolved: bool) -> bool:
-    """Whether a comparison or sweep has no faults; prints them, or what it is."""
-    from darien.experiments import comparison, sweep_command
-    from darien.scenario.errors import ScenarioError
-
-    compares = comparison.is_comparison(what)
-    if sets or resolved:
-        kind = "comparison" if compares else "sweep"
-        raise UserMistake(f"{what}: is a {kind}: --set and --resolved are for scenarios")
-    try:
-        if compares:
-            loaded = comparison.load(what)
-            asked = loaded.comparison
-            pairs = asked.replicates if asked.fit is None else (asked.draws or asked.replicates) * asked.luck
-            said = f"{pairs} pairs each of {asked.base} and {', '.join(loaded.options)}"
-        else:
-            said = sweep_command.checked(what)
-    except ScenarioError as error:
-        for fault in error.faults:
-            print(fault, file=sys.stderr)
-        return False
-    print(f"{what}: ok: {said}")
-    return True
-
-
-def _summary(scenario: Scenario) -> str:
-    counts = (
-        (len(scenario.places), "places"),
-        (len(scenario.legs), "legs"),
-        (len(scenario.groups), "groups"),
-        (len(scenario.checkpoints), "checkpoints"),
-        (len(scenario.detention_centres), "detention centres"),
-        (len(scenario.policy), "measures"),
-    )
-    period = scenario.period
-    words = ", ".join(f"{n} {word[:-1] if n == 1 else word}" for n, word in counts)
-    return f"{words}, {period.start} to {period.end} ({period.days:,} days)"
 
 
 @app.command(name="list")
@@ -447,73 +365,14 @@ def _working(what: str) -> Iterator[Progress | None]:
     A worker process that died is told in one message: nobody is helped by a traceback of the pool.
     """
     from darien.experiments.pool import WorkerDied
+    from darien.experiments.progress import bar
 
     with contextlib.ExitStack() as at_the_end:
         try:
-            yield _bar(what, at_the_end) if sys.stderr.isatty() else None
+            yield bar(what, at_the_end) if sys.stderr.isatty() else None
         except WorkerDied as error:
             at_the_end.close()
             _end(str(error), 1)
-
-
-def _bar(what: str, at_the_end: contextlib.ExitStack) -> Progress:
-    """A bar that appears with the first step and is gone after the last one, or when the work breaks off."""
-    from rich import progress
-    from rich.console import Console
-
-    bar = progress.Progress(
-        progress.BarColumn(),
-        progress.TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + what),
-        progress.TimeRemainingColumn(),
-        console=Console(stderr=True),
-        redirect_stdout=False,
-        transient=True,
-    )
-    task = bar.add_task(what, total=1)
-    shown = False
-
-    def step(done: int, of: int) -> None:
-        nonlocal shown
-        if not shown:
-            shown = True
-            at_the_end.callback(bar.stop)
-            bar.start()
-        bar.update(task, completed=done, total=of)
-        if done >= of:
-            at_the_end.close()
-
-    return step
-
-
-def _outcomes(scenario: Scenario, runs: Sequence[Run]) -> str:
-    """The outcomes of everyone, a few by country where there were any: mean and range over replicates."""
-    import pandas as pd
-
-    stacked = pd.concat([r.outcomes for r in runs], ignore_index=True)
-    shown = stacked[stacked["group"].eq("all") & stacked["place"].str.fullmatch("([A-Z]{3})?")]
-    few = len(runs) < FEW_REPLICATES
-    kind = "smallest to largest" if few else "5 to 95 %"
-    over = f"mean ({kind} of {len(runs)} replicates)" if len(runs) > 1 else "1 replicate"
-    rows = []
-    for (outcome, place, unit), values in shown.groupby(["outcome", "place", "unit"], sort=False)["value"]:
-        low, high = (values.min(), values.max()) if few else (values.quantile(0.05), values.quantile(0.95))
-        if (place and outcome not in BY_COUNTRY) or ((place or outcome in IF_ANY) and not high > 0):
-            continue
-        ends = f"({_figure(low)} to {_figure(high)})" if len(runs) > 1 else ""
-        rows.append((str(outcome).replace("_", " "), str(place), _figure(values.mean()), ends, str(unit)))
-    widths = [max((len(row[i]) for row in rows), default=0) for i in range(4)]
-    lines = []
-    for name, place, mean, ends, unit in rows:
-        cells = (name.ljust(widths[0]), place.ljust(widths[1]), mean.rjust(widths[2]), ends.ljust(widths[3]))
-        lines.append("  ".join(("", *cells, unit)).rstrip())
-    return "\n".join([CONDITIONAL, f"{scenario.title}: {over}", *lines])
-
-
-def _figure(value: float) -> str:
-    """A number as a reader wants it: whole from 100 up, three figures below; n/a where there is none."""
-    if value != value:
-        return "n/a"
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
 
 
 def _end(message: str, status: int) -> NoReturn:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from darien.experiments.outcomes_text import figure
 from darien.experiments.sweep_file import load_sweep
 from darien.record.swept import Swept
 from darien.scenario.errors import UserMistake
@@ -83,8 +84,8 @@ def told(found: Swept) -> str:
             continue
         chance = float(np.sqrt(of_it["var"].mean()))
         name = " ".join(str(part) for part in (outcome, place) if part).replace("_", " ")
-        ends = (_figure(mean.min()), str(mean.idxmin()), _figure(mean.max()), str(mean.idxmax()))
-        rows.append((name, *ends, "" if np.isnan(chance) else _figure(chance), str(unit)))
+        ends = (figure(mean.min()), str(mean.idxmin()), figure(mean.max()), str(mean.idxmax()))
+        rows.append((name, *ends, "" if np.isnan(chance) else figure(chance), str(unit)))
     widths = [max(len(row[n]) for row in rows) for n in range(len(head))]
     lines = [
         "  ".join(
@@ -100,7 +101,3 @@ def told(found: Swept) -> str:
     runs = f"{len(found.points):,} points, {manifest['replicates']:,} replicates each"
     note = "Chance: standard deviation between the replicates of a point. points.csv has the points."
     return "\n".join([f"{manifest['title']}: {runs}", *lines, note])
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
