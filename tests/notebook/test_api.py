@@ -198,13 +198,16 @@ def test_the_folder_of_a_sweep_lives_as_long_as_it(base: Scenario, tmp_path: Pat
 PRICE = "legs.out.price_usd"
 COMPARISONS: list[tuple[str, Callable[[Scenario], object]]] = [
     (
-        r"options\.x: legs\.out\.prise=3: unknown key",
+        r"options\.x\.set: legs\.out\.prise=3: unknown key",
         lambda b: darien.compare(b, {"x": ["legs.out.prise=3"]}),
     ),
-    (r"options\.x: legs\.out\.price_usd=-3: is out", lambda b: darien.compare(b, {"x": [f"{PRICE}=-3"]})),
+    (
+        r"options\.x\.set: legs\.out\.price_usd=-3: is out",
+        lambda b: darien.compare(b, {"x": [f"{PRICE}=-3"]}),
+    ),
     (r"options\.X y", lambda b: darien.compare(b, {"X y": FEWER})),
     (r"options\.x: given int; allowed", lambda b: darien.compare(b, {"x": 3})),  # type: ignore[dict-item]
-    (r"options\.x: no-such: no such file", lambda b: darien.compare(b, {"x": "no-such"})),
+    (r"options\.x\.scenario: no-such: no such file", lambda b: darien.compare(b, {"x": "no-such"})),
     (r"options\.x: runs from 2014", lambda b: darien.compare(b, {"x": "history-2014-2018"})),
     (r"options\.x\.sets: unknown key.*set", lambda b: darien.compare(b, {"x": {"sets": FEWER}})),
     (r"options\.x\.set\[0\]: given object", lambda b: darien.compare(b, {"x": {"set": [object()]}})),
@@ -214,11 +217,11 @@ COMPARISONS: list[tuple[str, Callable[[Scenario], object]]] = [
     (r"options: are needed", darien.compare),
     (r"replicate: unknown key.*replicates", lambda b: darien.compare(b, {"x": FEWER}, replicate=3)),
     (r"replicates: .*2; given 1", lambda b: darien.compare(b, {"x": FEWER}, replicates=1)),
-    (r"draws are of a fit", lambda b: darien.compare(b, {"x": FEWER}, draws=20)),
+    (r"draws: are of a fit", lambda b: darien.compare(b, {"x": FEWER}, draws=20)),
     (r"workers: needs 1", lambda b: darien.compare(b, {"x": FEWER}, workers=0)),
     (r"better: states no harm", lambda b: darien.compare(b, {"x": FEWER}, better={"removed": "lower"})),
     (r"better\.died: .*given less", lambda b: darien.compare(b, {"x": FEWER}, better={"died": "less"})),
-    (r"outcomes: no outcome is named dyed", lambda b: darien.compare(b, {"x": FEWER}, outcomes=["dyed"])),
+    (r"outcomes\.0: no outcome is named dyed", lambda b: darien.compare(b, {"x": FEWER}, outcomes=["dyed"])),
     (r"fit 2014-2018: is of history", lambda b: darien.compare(b, {"x": FEWER}, fit="2014-2018")),
     (r"fit: there is no built-in", lambda b: darien.compare(b, {"x": FEWER}, fit="history")),
     (r"break_even: is what", lambda b: darien.compare("answers", break_even={})),
