@@ -128,7 +128,7 @@ def test_pairs_share_their_draw_and_the_interval_holds_the_effect(
     assert died.loc["dear", "high"] == pytest.approx(30 - 0.05 * 23)
     assert (died.loc["dear", "higher"], died.loc["quick", "higher"]) == (1.0, 0.5)
     text = (written / "comparison.txt").read_text()
-    assert "Every pair has another draw of the unknowns: 24 draws of the fit fit (A year)." in text
+    assert "The unknowns are drawn anew: 24 draws of the fit fit (A year)." in text
     assert json.loads((written / "manifest.json").read_text())["fit"]["draws"] == DRAWS
 
 

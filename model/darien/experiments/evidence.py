@@ -79,9 +79,10 @@ def _effect(base: Floats, option: Floats, relative: NDArray[np.bool_]) -> tuple[
     """The effect, and the size of the numbers in it (rows)."""
     apart, large = option - base, size(base, option)
     by = np.where(relative, 1.0, 0.0)[:, None] * base + np.where(relative, 0.0, 1.0)[:, None]
-    return np.where(relative[:, None], apart / np.where(by == 0, 1.0, by), apart), np.where(
-        relative, large / np.maximum(np.nan_to_num(base).min(axis=1), 1e-300), large
-    )
+    least = np.nan_to_num(base).min(axis=1)
+    # Where it is not relative, nothing is divided.
+    sizes = large / np.where(relative & (least > 0), least, 1.0)
+    return np.where(relative[:, None], apart / np.where(by == 0, 1.0, by), apart), sizes
 
 
 def _surely(before: MeanSquares, after: MeanSquares) -> Floats:

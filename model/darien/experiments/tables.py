@@ -60,7 +60,7 @@ def text(compared: Compared) -> str:
     comparison = loaded.comparison
     parts = [_wrapped(CONDITIONAL)]
     if draws is not None:
-        parts.append(_wrapped(f"Every pair has another draw of the unknowns: {draws.said}."))
+        parts.append(_wrapped(f"The unknowns are drawn anew: {draws.said}."))
     parts += ["", comparison.title]
     if comparison.why:
         parts.append(_wrapped(comparison.why))
