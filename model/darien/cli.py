@@ -23,7 +23,7 @@ from darien.experiments.results_command import app as results
 from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
-    from darien.experiments.progress import Progress
+    from darien.experiments.run import Progress
     from darien.scenario.schema import Scenario
 
 app = typer.Typer(
@@ -116,7 +116,7 @@ def run(
     seconds = time.perf_counter() - started
     drawn: list[Path] = []
     with _uncollected():
-        about = None if draws is None else {"name": draws.name, **draws.about}
+        about = None if draws is None else draws.entry
         store.write(folder, loaded, runs, wall_seconds=seconds, workers=workers, fit=about)
         if figures:
             from darien.report.figures import draw

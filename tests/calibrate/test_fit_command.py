@@ -14,12 +14,13 @@ from PIL import Image
 
 from darien.calibrate import fit_command, fit_page, hold_out
 from darien.calibrate.design import Kept, Setting, setting
-from darien.calibrate.effects import ASSUMPTION, EVIDENCE, effects_table
+from darien.calibrate.effects import effects_table
 from darien.calibrate.fit_command import NEAR, command, kept_posterior, told
 from darien.calibrate.fitting import Posterior
 from darien.calibrate.predicting import Expected, Monthly
 from darien.calibrate.unknowns import points
 from darien.experiments.drawn import load_draws
+from darien.experiments.evidence import ASSUMPTION, EVIDENCE
 from darien.report.figures import draw_fit
 from darien.scenario.errors import UserMistake
 

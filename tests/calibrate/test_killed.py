@@ -12,6 +12,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from processes import members
+
 HISTORY = """\
 extends: history-2014-2018
 title: A year
@@ -52,20 +54,6 @@ def start(folder: Path, runs: str) -> subprocess.Popen[bytes]:
     """The design, in a session of its own."""
     command = [sys.executable, str(folder / "go.py"), str(folder / "mine.yaml"), str(folder / runs)]
     return subprocess.Popen(command, start_new_session=True)
-
-
-def members(session: int) -> list[int]:
-    """Processes of a session that still run."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue  # ended meanwhile
-            if int(words[3]) == session and words[0] != "Z":
-                found.append(int(entry.name))
-    return found
 
 
 def kept(folder: Path) -> list[tuple[int, bytes, bytes]]:

@@ -30,8 +30,8 @@ from darien.calibrate.predicting import (
     panama,
 )
 from darien.calibrate.problem import load_problem, locate
-from darien.calibrate.recovery_runs import Show
 from darien.calibrate.targets import targets_of
+from darien.experiments.run import Show
 from darien.record.reported import load_reported
 from darien.scenario.errors import UserMistake
 

@@ -15,6 +15,7 @@ import pytest
 
 from darien.record.swept import read_sweep
 from darien.record.whole import ResultError
+from processes import members
 
 from . import sweeps
 
@@ -46,7 +47,7 @@ def _has_kept(out: Path, runs: int, sweep: subprocess.Popen[bytes]) -> bool:
 
 
 def _is_gone(group: int) -> bool:
-    return not sweeps.members(group)
+    return not members(group)
 
 
 def test_killed_ten_times_it_is_what_it_would_have_been(tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_ctrl_c_ends_it_and_keeps_what_is_done(tmp_path: Path) -> None:
     _, said = sweep.communicate(timeout=2)
     assert sweep.returncode == 130
     assert said == b""
-    sweeps.wait_for(lambda: not sweeps.members(sweep.pid))
+    sweeps.wait_for(lambda: not members(sweep.pid))
     done = sweeps.kept(tmp_path / "out")
     assert 100 <= done < RUNS
     assert len(read_sweep(tmp_path / "out").series().groupby(["point", "replicate"])) == done

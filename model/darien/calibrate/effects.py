@@ -19,6 +19,7 @@ from darien.calibrate.design import Job, Kept, Setting, conditioned, shared
 from darien.calibrate.lags import Floats
 from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import priors_of, scenario_at
+from darien.experiments.evidence import ASSUMPTION, EVIDENCE, LITTLE
 from darien.experiments.run import Progress, simulate
 from darien.scenario import library
 from darien.scenario.errors import UserMistake
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from darien.record.run import Run
 
 DRAWS = 40  # of the prior, and as many of the posterior
-LITTLE = 0.2  # share of variance removed below which an effect is called an assumption
-ASSUMPTION, EVIDENCE = "assumption, not evidence", "informed by the counts"
 
 
 def _run(job: Job) -> dict[str, dict[str, float]]:

@@ -15,7 +15,7 @@ import numpy as np
 from darien.calibrate.design import Design, Kept, Setting, run_design, run_stage, setting
 from darien.calibrate.diagnosing import arviz, pulls, together
 from darien.calibrate.drawing import after, before, run_draws
-from darien.calibrate.effects import ASSUMPTION, DRAWS, EVIDENCE, LITTLE, effects_table, run_effects
+from darien.calibrate.effects import DRAWS, effects_table, run_effects
 from darien.calibrate.emulating import Emulator, Shapes, emulator, shapes
 from darien.calibrate.fitting import Posterior, by_emulator, log_values
 from darien.calibrate.hold_out import hold_out
@@ -24,7 +24,9 @@ from darien.calibrate.observing import Observation, draw_reported, observation
 from darien.calibrate.predicting import before_origin, monthly, origin_of
 from darien.calibrate.problem import locate
 from darien.calibrate.recovering import summary
-from darien.calibrate.recovery_runs import WAYS, Show, tell_recovery
+from darien.calibrate.recovery_runs import WAYS, tell_recovery
+from darien.experiments.evidence import ASSUMPTION, EVIDENCE, LITTLE
+from darien.experiments.run import Show
 from darien.record.version import code_version
 from darien.record.whole import check_target, whole_folder, write_json
 

@@ -18,7 +18,6 @@ from darien.calibrate.predicting import (
     SETTLING,
     Expected,
     Monthly,
-    Show,
     as_fitted,
     by_series,
     expect,
@@ -28,6 +27,7 @@ from darien.calibrate.predicting import (
 )
 from darien.calibrate.rivals import LAGS, WINDOWS, Ratio, best, predicted, ratios
 from darien.calibrate.scoring import covered, crps, interval, ratio
+from darien.experiments.run import Show
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -29,7 +29,7 @@ from darien.calibrate.routing import counted, routing, totals
 from darien.calibrate.targets import targets_of
 from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import scenario_at
-from darien.experiments.run import Progress, simulate
+from darien.experiments.run import Progress, Show, simulate
 from darien.record.reported import load_reported
 from darien.scenario.errors import UserMistake
 
@@ -235,9 +235,6 @@ class Expected:
     units: Floats
     agents: Floats
     chain: Floats
-
-
-Show = Callable[[str], Any]
 
 
 def expect(

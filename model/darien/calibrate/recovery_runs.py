@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,14 +28,12 @@ from darien.calibrate.recovering import (
 )
 from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import scenario_at
-from darien.experiments.run import Progress, simulate
+from darien.experiments.run import Progress, Show, simulate
 from darien.experiments.structures import no_beliefs, plain_logit
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Show = Callable[[str], AbstractContextManager[Progress | None]]
-"""Shows the progress of one stage of the work; given what is counted."""
 OTHERWISE = {"a model without beliefs": no_beliefs, "a model of plain logit": plain_logit}
 WAYS = ("emulating", "fitting", "observing", "recovering")  # modules that decide what is recovered
 

@@ -16,8 +16,9 @@ from darien.experiments.comparison import BreakEven, Loaded
 from darien.experiments.displacement import displacement, starts
 from darien.experiments.drawn import Draws, must_suit
 from darien.experiments.paired import KEYS, aligned, by_replicate, differences, size
-from darien.experiments.pairs import Pairs, Structure, run_pairs
+from darien.experiments.pairs import Pairs, run_pairs
 from darien.experiments.run import Progress
+from darien.experiments.structures import Structure
 from darien.experiments.tables import text
 from darien.experiments.variance import mean_squares, unknowns_share
 from darien.record.compared import BASE

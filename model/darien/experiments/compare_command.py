@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from darien.experiments.comparison import Loaded, load
 from darien.experiments.drawn import Draws, load_draws
 from darien.experiments.evidence import ASSUMPTION
 from darien.experiments.plain_words import paragraph
-from darien.experiments.run import Progress, warm_up
+from darien.experiments.run import Show, warm_up
 from darien.experiments.structures import structure
 from darien.experiments.tables import says, structures_text
 from darien.record import compared as store
@@ -26,9 +25,6 @@ from darien.scenario.errors import UserMistake, listed, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Show = Callable[[str], AbstractContextManager[Progress | None]]
-"""Shows the progress of one stage of the work; given what is counted."""
 
 
 def command(
@@ -207,7 +203,7 @@ def _manifest(compared: Compared) -> dict[str, Any]:
         "seed": loaded.base.seed,
         "replicates": compared.replicates,
         "luck": compared.pairs.luck,
-        "fit": None if compared.draws is None else {"name": compared.draws.name, **compared.draws.about},
+        "fit": None if compared.draws is None else compared.draws.entry,
         "better": asked.better,
         "assumptions": _assumptions(compared),
         "chart": list(weighed.chart(asked.better)) if asked.better else None,

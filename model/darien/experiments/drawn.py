@@ -54,6 +54,11 @@ class Draws:
         return None if self.prior is None else Draws(self.name, self.about, self.prior)
 
     @property
+    def entry(self) -> dict[str, Any]:
+        """What a manifest says of it: its name, and what it says of itself."""
+        return {"name": self.name, **self.about}
+
+    @property
     def said(self) -> str:
         """The fit, in a line."""
         warned = "" if self.about["converged"] else "; NOT CONVERGED, not to be used for an answer"
@@ -132,11 +137,15 @@ def load_draws(what: str) -> Draws:
     return draws
 
 
+def in_years_of(history: Scenario, scenario: Scenario) -> bool:
+    """Whether all days of a scenario are days of a history."""
+    return history.period.start <= scenario.period.start and scenario.period.end <= history.period.end
+
+
 def must_suit(draws: Draws, scenario: Scenario) -> None:
     """Refuse a scenario of other places or years than the history of the fit. Raises UserMistake."""
     history = draws.history
-    inside = history.period.start <= scenario.period.start and scenario.period.end <= history.period.end
-    if not inside or list(scenario.groups) != list(history.groups):
+    if not in_years_of(history, scenario) or list(scenario.groups) != list(history.groups):
         raise UserMistake(
             f"--fit {draws.name}: is of {draws.about['history']}, {history.period.start} to "
             f"{history.period.end}; {scenario.title} is of other years or groups"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from darien.experiments.drawn import Draws, folder, load_draws, must_suit
+from darien.experiments.drawn import Draws, folder, in_years_of, load_draws, must_suit
 
 if TYPE_CHECKING:
     from darien.scenario.schema import Scenario
@@ -49,6 +49,7 @@ def at_mean(draws: Draws, scenario: Scenario) -> Scenario:
 
 
 def _lies_over(scenario: Scenario, history: Scenario) -> bool:
-    inside = history.period.start <= scenario.period.start and scenario.period.end <= history.period.end
     named = ("groups", "places", "legs")
-    return inside and all(list(getattr(scenario, key)) == list(getattr(history, key)) for key in named)
+    return in_years_of(history, scenario) and all(
+        list(getattr(scenario, key)) == list(getattr(history, key)) for key in named
+    )

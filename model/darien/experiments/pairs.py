@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from darien.experiments.drawn import Draws
 from darien.experiments.run import Progress, Task, run_tasks
+from darien.experiments.structures import Structure
 
 if TYPE_CHECKING:
     from darien.record.run import Run
     from darien.scenario.schema import Scenario
-
-Structure = Callable[["Scenario"], "Scenario"]
 
 
 @dataclass(frozen=True)

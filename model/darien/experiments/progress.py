@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 
-Progress = Callable[[int, int], None]  # told how much is done, and of how much in all
+from darien.experiments.run import Progress
 
 
 def bar(what: str, at_the_end: contextlib.ExitStack) -> Progress:

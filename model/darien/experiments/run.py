@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from darien.scenario.schema import Scenario
 
 Progress = Callable[[int, int], None]
-"""Called with how many days have been simulated, and of how many in all."""
+"""Called with how much is done (days simulated, runs), and of how much in all."""
+Show = Callable[[str], AbstractContextManager[Progress | None]]
+"""Shows the progress of one stage of the work; given what is counted."""
 
 
 def simulate(

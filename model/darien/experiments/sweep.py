@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from darien.experiments import model_lines
 from darien.experiments.one_run import Columns, Job, Kept, Shared, columns_of, countries_of, work
 from darien.experiments.pool import Failed, WorkerDied, run_all
-from darien.experiments.run import warm_up
+from darien.experiments.run import Progress, warm_up
 from darien.experiments.sweep_file import LoadedSweep, refuse_bad_points
 from darien.experiments.sweep_store import SweepStore, check_folder
 from darien.experiments.varying import Value, written
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 POINTS_IN_PART = 16  # one replicate of so many points is kept together: some seconds of work
-Progress = Callable[[int, int], None]  # told how many runs are done, and of how many
 
 
 def run_points(

@@ -12,7 +12,7 @@ from darien.record.swept import Swept
 from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
-    from darien.experiments.sweep import Progress
+    from darien.experiments.run import Progress
 
 
 def command(

@@ -17,9 +17,10 @@ import yaml
 
 from darien.record.compared import BASE, SCENARIOS
 from darien.scenario import files
+from darien.scenario.dump import Dumper
 from darien.scenario.errors import Fault, ScenarioError, UserMistake
 from darien.scenario.schema import Scenario
-from darien.scenario.yaml_nodes import resolve, shown
+from darien.scenario.yaml_nodes import shown
 
 WHAT = "what"  # the argument that is the base of a file
 _SET = "--set "  # how faults begin that are about a PATH=VALUE
@@ -57,7 +58,7 @@ class Given:
     def text(self, content: Mapping[str, Any]) -> str:
         """The arguments as YAML, without those that are None. Raises UserMistake for what it cannot hold."""
         told = {key: _plain(value, key) for key, value in content.items() if value is not None}
-        return yaml.dump(told, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+        return yaml.dump(told, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
 
     def write(self, content: Mapping[str, Any]) -> Path:
         """Write the file; returns its path."""
@@ -127,18 +128,3 @@ def _plain(value: Any, where: str) -> Any:
     raise UserMistake(
         f"{where}: given {type(value).__name__}; allowed: numbers, words, dates, lists and mappings of them"
     )
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes what the reader of scenario files would not read back as text, and writes no aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    style = None if isinstance(resolve(text), str) else "'"
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)

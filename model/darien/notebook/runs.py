@@ -117,7 +117,7 @@ class Runs:
 
     @property
     def _about(self) -> dict[str, object] | None:
-        return None if self.draws is None else {"name": self.draws.name, **self.draws.about}
+        return None if self.draws is None else self.draws.entry
 
     def __len__(self) -> int:
         return len(self.runs)

@@ -9,7 +9,7 @@ import numpy as np
 
 from darien.record.compared import BASE
 from darien.report.panels import Box, Panel, boxes, days, month_ticks, ticks_to
-from darien.report.sheet import Sheet, length
+from darien.report.sheet import Sheet, wrapped
 from darien.report.style import (
     BLACK,
     BLUE,
@@ -52,7 +52,8 @@ def draw_displacement(found: Displacement, option: str) -> Sheet | None:
     if not shown:
         return None
     scenario, says = found.scenario(option), found.options[option]
-    title = _wrapped(f"{says[:1].upper()}{says[1:]}: who took another way, and when", 0.96 * _WIDE)
+    title = f"{says[:1].upper()}{says[1:]}: who took another way, and when"
+    title = wrapped(title, 17, 0.96 * _WIDE, "bold")
     top = 1.62 + TITLE_LINE * title.count("\n")
     height = top + len(shown) * (_HIGH + _GAP) - _GAP + _FOOT
     sheet = Sheet(_WIDE, height)
@@ -200,15 +201,3 @@ def signed(value: float) -> str:
     """A difference as one would read it out, with its sign: +1,200; +3.5; 0."""
     size = number(round(abs(value), 1))
     return size if size == "0" else f"{'+' if value > 0 else MINUS}{size}"
-
-
-def _wrapped(words: str, width: float) -> str:
-    """A title in as many lines as it takes at full size."""
-    lines = [""]
-    for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and length(longer, 17, "bold") > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return "\n".join(lines)

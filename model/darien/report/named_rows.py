@@ -10,6 +10,7 @@ import numpy as np
 from darien.report.panels import Panel, ticks_to
 from darien.report.scales import Scale
 from darien.report.sheet import Sheet, length
+from darien.report.sheet import wrapped as in_lines
 from darien.report.style import number
 
 WIDE, TOP, FOOT = 12.6, 1.3, 1.75  # inches of a sheet, above the rows, and below them
@@ -23,15 +24,8 @@ def outcome_words(outcome: str) -> str:
 
 
 def wrapped(words: str, size: float, width: float = 0.96 * WIDE) -> str:
-    """Words in as many lines as they take at a size in points, on a width in inches."""
-    lines = [""]
-    for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and length(longer, size) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return "\n".join(lines)
+    """Words in as many lines as they take on a sheet of the width of these figures."""
+    return in_lines(words, size, width)
 
 
 def rows_height(rows: int, more: float = 0.0) -> float:

@@ -80,6 +80,18 @@ def length(text: str, size: float, face: Face = "regular") -> float:
     return max(font(size, face).getlength(line) for line in text.split("\n")) / DPI
 
 
+def wrapped(text: str, size: float, width: float, face: Face = "regular") -> str:
+    """Words in as many lines as they take at a size in points, on a width in inches."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and length(longer, size, face) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
+
+
 class Sheet:
     """A white page of so many inches, and what has been put on it."""
 

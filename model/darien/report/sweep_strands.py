@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darien.report.panels import Floats
-from darien.report.sheet import Sheet, length
+from darien.report.sheet import Sheet, wrapped
 from darien.report.style import BLACK, BLUE, GREY, PALE, VERMILLION, head, key, note, number
 from darien.report.sweep_axes import Drawn, axes, replicates
 
@@ -66,7 +66,15 @@ def draw_strands(swept: Swept, one: Drawn) -> Sheet | None:
             name += " (log)" if axis.log else ""
         sheet.write(x, base - 0.07, low, 10.5, across="middle", up="top", outline=2)
         sheet.write(x, base + _HIGH + 0.06, high, 10.5, across="middle", up="bottom", outline=2)
-        sheet.write(x, base + _HIGH + 0.36, _in_lines(name), 11, across="middle", up="bottom", face=face)
+        sheet.write(
+            x,
+            base + _HIGH + 0.36,
+            wrapped(name, 11, 1.6, "bold"),
+            11,
+            across="middle",
+            up="bottom",
+            face=face,
+        )
     head(
         sheet,
         f"{swept.manifest['title']}: what goes with a high or low value of {one.plain}",
@@ -94,15 +102,3 @@ def _shares(values: Floats, ends: tuple[float, float]) -> Floats:
     """How far values lie between two ends, from 0 to 1."""
     low, high = ends
     return (values - low) / (high - low)
-
-
-def _in_lines(name: str, wide: float = 1.6) -> str:
-    """A name in as many lines as it takes to stand between two axes."""
-    lines = [""]
-    for word in name.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and length(longer, 11, "bold") > wide:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return "\n".join(lines)

@@ -68,7 +68,7 @@ def to_yaml(scenario: Scenario) -> str:
     """The whole scenario as one file that needs no other; loading it gives the same fingerprint."""
     return yaml.dump(
         resolved(scenario),
-        Dumper=_Dumper,
+        Dumper=Dumper,
         sort_keys=False,
         allow_unicode=True,
         width=110,
@@ -128,16 +128,16 @@ def _bare(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-class _Dumper(yaml.CSafeDumper):
+class Dumper(yaml.CSafeDumper):
     """Quotes what our reader would not read back as text, and writes no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
-def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+def _text(dumper: Dumper, text: str) -> yaml.ScalarNode:
     style = None if isinstance(resolve(text), str) else "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-_Dumper.add_representer(str, _text)
+Dumper.add_representer(str, _text)
