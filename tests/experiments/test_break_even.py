@@ -40,15 +40,31 @@ def test_the_sentence_says_what_must_be_exceeded() -> None:
     row = says([[-1, 1, 2]] * 3 + [[1, 1, 1]])
     assert (row["median"], row["one"], row["none_more"], row["rising"]) == (0.5, 0.75, 0.25, 1)
     assert row["says"] == (
-        "training has more died than officers only where share exceeds 0.5 (in the 75 % of the draws with a "
-        "break-even; 90 % of them: 0.5 to 0.5); in 25 % of the draws it has more at every value from 0 to 3."
+        "training has more died than officers only where share exceeds 0.5 (90 % of the draws: below 0 to "
+        "0.5); in 25 % of the draws it has more at every value from 0 to 3."
     )
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_draws_without_a_crossing_count_as_beyond_the_values(side: int) -> None:
+    crossing, never, always = [-1, 1, 2], [-1, -1, -1], [1, 1, 1]
+    row = says(side * np.array([crossing] * 10 + [never] * 3 + [always]))
+    assert (row["low"], row["median"], row["high"]) == (-np.inf, 0.5, np.inf)
+    assert "(90 % of the draws: below 0 to above 3)" in str(row["says"])
+    row = says(side * np.array([crossing] * 2 + [never] * 3))
+    assert row["median"] == np.inf
+    assert "a value above 3 (90 % of the draws: 0.5 to above 3)" in str(row["says"])
+
+
+def test_draws_that_cross_the_other_way_have_no_place() -> None:
+    row = says([[-1, 1, 2]] * 3 + [[1, -3, -3]] * 2)
+    assert (row["low"], row["median"], row["high"]) == (0.5, 0.5, 0.5)
 
 
 def test_draws_that_turn_the_other_way_are_told() -> None:
     row = says([[1, -1, -2]] * 3 + [[-1, 1, 2]])
     assert "only where share stays below 0.5" in str(row["says"])
-    assert "in 25 % of them where it exceeds it" in str(row["says"])
+    assert "in 25 % where it exceeds a value" in str(row["says"])
 
 
 def test_none_several_and_equal_ones_are_counted_apart() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from darien.experiments.evidence import ASSUMPTION
+from darien.experiments.evidence import ASSUMPTION, NO_COST
 from darien.experiments.paired import KEYS
 from darien.experiments.ranks import ranks
 
@@ -53,6 +53,12 @@ def test_an_assumption_gets_no_rank_and_the_others_are_ranked_without_it() -> No
     assert found["median_rank"].dropna().to_dict() == {"base": 2, "b": 1, "c": 3}
     assert found.loc["a", [*HELD, "probability_best"]].isna().all()
     assert found["rank_4"].isna().all()
+
+
+def test_an_option_whose_cost_is_not_given_gets_no_rank() -> None:
+    found = ranked([[1], [0], [2], [3]], labels={("a", "died"): NO_COST})
+    assert found["ranked"].tolist() == [True, False, True, True]
+    assert found.loc["base", "probability_best"] == 1
 
 
 def test_the_base_alone_has_no_rank() -> None:

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from darien.actors.model import RouteModel
-from darien.engine.compile import compile_world
+from darien.actors.model import RouteModel, prepare
 from darien.experiments import one_run, sweep
 from darien.experiments.design import table_of
 from darien.experiments.one_run import monthly
@@ -89,13 +88,13 @@ def test_the_series_are_the_counts_of_the_runs_by_country(done: Path) -> None:
     assert set(only["measure"]) <= {"died"}
 
 
-def test_a_compiled_world_gives_the_same_bytes_again(done: Path) -> None:
-    """Replicates of a point share one compiled world: whoever runs first must leave it as it was."""
+def test_what_is_prepared_gives_the_same_bytes_again(done: Path) -> None:
+    """Replicates of a point share its world and policy: whoever runs first must leave them as they were."""
     loaded = load_sweep(done / "beds.yaml")
     scenario = loaded.base
-    compiled = compile_world(scenario)
+    prepared = prepare(scenario)
     for replicate in (0, 1, 0):
-        model = RouteModel(scenario, replicate=replicate, collect=False, compiled=compiled)
+        model = RouteModel(scenario, replicate=replicate, collect=False, prepared=prepared)
         model.run()
         series = monthly(model)
         assert series["persons"].sum() > 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from bisect import bisect_right
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,24 @@ if TYPE_CHECKING:
     from darien.record.run import Run
 
 
+HOLDING = ("limit_days", "limit_minors_days", "flagged_days")  # rules of beds that set when one is let go
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What all replicates of a scenario share: its world, the positions of names in it, its policy."""
+
+    world: World
+    index: Index
+    policy: Policy
+
+
+def prepare(scenario: Scenario) -> Prepared:
+    """Compile a scenario, once for all its replicates."""
+    world, at = compile_world(scenario)
+    return Prepared(world, at, Policy(scenario, at))
+
+
 class DeparturesError(UserMistake):
     """A policy or its feedback raises departures above the headroom that candidates were made for."""
 
@@ -60,8 +78,8 @@ class RouteModel(mesa.Model):
         collect: whether to collect a row of data a day (``model.datacollector``).
         visit_order: other than 0 shuffles the order in which a day visits migrants, which
             changes no result; for tests.
-        compiled: the scenario's world, where it is compiled already; a run leaves it as it was, so that
-            replicates may share one.
+        prepared: what :func:`prepare` makes of the scenario, where it is there already; replicates may share
+            it.
 
     Raises:
         darien.scenario.errors.ScenarioError: the scenario has faults.
@@ -76,7 +94,7 @@ class RouteModel(mesa.Model):
         replicate: int = 0,
         collect: bool = True,
         visit_order: int = 0,
-        compiled: tuple[World, Index] | None = None,
+        prepared: Prepared | None = None,
     ) -> None:
         if not isinstance(scenario, Scenario):
             scenario = load(scenario)
@@ -86,9 +104,8 @@ class RouteModel(mesa.Model):
         self.seed_of_draws = seed
         self.replicate = replicate
         self.day = 0
-        self.world, self.index = compiled or compile_world(scenario)
-        self.policy = Policy(scenario, self.index)
-        self._change_days = sorted(self.policy.change_days)
+        prepared = prepared or prepare(scenario)
+        self.world, self.index, self.policy = prepared.world, prepared.index, prepared.policy
         self.base_skills = {name: c.skill.value for name, c in all_checkpoints(scenario).items()}
         self._seed_key = name_hash("seed", seed, replicate)
         self._visit_order = visit_order
@@ -197,9 +214,8 @@ class RouteModel(mesa.Model):
     def _next_change(self) -> int:
         """The next day on which levers may change, a review is due, or the period is over."""
         review = (self.day // REVIEW_DAYS + 1) * REVIEW_DAYS
-        later = bisect_right(self._change_days, self.day)
-        change = self._change_days[later] if later < len(self._change_days) else review
-        return min(review, change, self.scenario.period.days)
+        change = self.policy.next_change(self.day)
+        return min(review, review if change is None else change, self.scenario.period.days)
 
     def _advance(self, until: int) -> None:
         """Simulate the days up to ``until``, not included, under the levers of the first of them."""
@@ -261,14 +277,9 @@ class RouteModel(mesa.Model):
         if day == 0:
             return
         waiting = int(self.books.lists["persons"].sum())
-        held_differently = not (
-            np.array_equal(old.removal, new.removal)
-            and np.array_equal(
-                old.beds[["limit_days", "limit_minors_days", "flagged_days"]],
-                new.beds[["limit_days", "limit_minors_days", "flagged_days"]],
-            )
-        )
-        if held_differently:
+        if new.removal.tobytes() != old.removal.tobytes() or any(
+            np.any(new.beds[rule] != old.beds[rule]) for rule in HOLDING
+        ):
             self.books = make_room(self.books, day, rescheduled=waiting)
             hold_by_new_rules(self.world, new, self.books, day)
         if np.any(new.closed > old.closed) or np.any(new.counter_open < old.counter_open):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from darien.actors.institutions import REVIEW_DAYS, Institution
 from darien.engine.levers import Levers
@@ -15,6 +16,7 @@ from darien.scenario.world import SmugglingNetwork
 if TYPE_CHECKING:
     from darien.actors.model import RouteModel
 
+Positions: TypeAlias = npt.NDArray[np.intp]
 PRICE_RANGE = (0.25, 4.0)  # of the usual price: a review that would go beyond stops there
 
 
@@ -74,6 +76,17 @@ class Network(Institution):
         self.seats += given.growth_per_30_days.value * (wanted - self.seats)
 
 
+class Terms(NamedTuple):
+    """On which terms networks sell."""
+
+    sold: Positions  # legs that a network sells
+    carried: Positions  # of them, those with seats
+    price: F8  # of the carried, times the usual fare
+    bribed: F8  # of the sold, as in LEG_RULE
+    bribe_usd: F8
+    seats: F8  # of the sold, persons a day
+
+
 class Market:
     """All networks together: seats on each leg, and what happened there since the last review."""
 
@@ -86,6 +99,8 @@ class Market:
         self.waiting = np.zeros(legs)
         self._started_before = np.zeros(legs)
         self._stopped_before = np.zeros(legs)
+        self._terms: Terms | None = None
+        self._terms_of: list[tuple[float, bytes]] = []  # price and seats of each network, that they are for
 
     @property
     def seats(self) -> F8:
@@ -109,8 +124,14 @@ class Market:
         for network, share in zip(self.networks, shares, strict=True):
             network.review(self, share)
 
-    def apply(self, levers: Levers) -> None:
-        """Fares, seats and protection of the legs that networks sell, for the days to come."""
+    def terms(self) -> Terms:
+        """On which terms they sell now; worked out when a price or seats have changed."""
+        now = [(network.price, network.seats.tobytes()) for network in self.networks]
+        if self._terms is None or now != self._terms_of:
+            self._terms, self._terms_of = self._work_out(), now
+        return self._terms
+
+    def _work_out(self) -> Terms:
         seats = self.seats
         sells = np.zeros(len(seats), dtype=bool)
         price, bribed, bribe_usd = np.zeros(len(seats)), np.zeros(len(seats)), np.zeros(len(seats))
@@ -120,9 +141,15 @@ class Market:
             price[network.legs] += share * network.price
             bribed[network.legs] += share * network.given.bribed_share.value
             bribe_usd[network.legs] += share * network.given.bribe_usd.value
-        carry = sells & (seats > 0)
-        levers.legs["network"][sells] = 1
-        levers.legs["fare"][carry] = np.round(levers.legs["fare"][carry] * price[carry])
-        levers.legs["bribed_share"][sells] = bribed[sells]
-        levers.legs["bribe_usd"][sells] = bribe_usd[sells]
-        levers.quota[: len(seats)][sells] = np.minimum(levers.quota[: len(seats)], seats)[sells]
+        (sold,) = sells.nonzero()
+        (carried,) = (sells & (seats > 0)).nonzero()
+        return Terms(sold, carried, price[carried], bribed[sold], bribe_usd[sold], seats[sold])
+
+    def apply(self, levers: Levers) -> None:
+        """Fares, seats and protection of the legs that networks sell, for the days to come."""
+        terms, legs = self.terms(), levers.legs
+        legs["network"][terms.sold] = 1
+        legs["fare"][terms.carried] = np.round(legs["fare"][terms.carried] * terms.price)
+        legs["bribed_share"][terms.sold] = terms.bribed
+        legs["bribe_usd"][terms.sold] = terms.bribe_usd
+        levers.quota[terms.sold] = np.minimum(levers.quota[terms.sold], terms.seats)

@@ -7,6 +7,7 @@ become: the base, then each measure in force, in the order of the policy.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import singledispatch
@@ -301,7 +302,7 @@ def _(measure: ReceptionMeasure, to: Applying) -> None:
 
 
 class Policy:
-    """The levers of any day of a scenario."""
+    """The levers of any day of a scenario, worked out once for each day that is asked for."""
 
     def __init__(self, scenario: Scenario, at: Index) -> None:
         self.at = at
@@ -309,9 +310,22 @@ class Policy:
         self.measures = scenario.named_policy
         self.change_days = change_days((m for _, m in self.measures), self.start, scenario.period.days)
         self._base = base_levers(scenario, at)
+        self._changes = sorted(self.change_days)
+        self._known: dict[int, Levers] = {}  # by the day on which they came to be
+
+    def next_change(self, day: int) -> int | None:
+        """The first day after ``day`` on which some measure changes."""
+        later = bisect_right(self._changes, day)
+        return self._changes[later] if later < len(self._changes) else None
 
     def levers_on(self, day: int) -> Levers:
-        """The levers of a day, before what the officers have learnt."""
+        """The levers of a day, before what the officers have learnt; the caller's own to change."""
+        since = self._changes[bisect_right(self._changes, day) - 1]
+        if since not in self._known:
+            self._known[since] = self._work_out(since)
+        return copy_levers(self._known[since])
+
+    def _work_out(self, day: int) -> Levers:
         levers = copy_levers(self._base)
         date = self.start + dt.timedelta(days=day)
         for name, measure in self.measures:

@@ -39,7 +39,7 @@ def gather(model: RouteModel, journeys: bool) -> Run:
         replicate=model.replicate,
         seed=model.seed_of_draws,
         counts=counts,
-        outcomes=outcomes_frame(_totals(model)),
+        outcomes=outcomes_frame(totals_of(model)),
         capacities=_capacities(model),
         journeys=_journeys(model) if journeys else None,
         events=model.events,
@@ -59,7 +59,8 @@ def _first_days(scenario: Scenario) -> list[dt.date]:
     return days
 
 
-def _totals(model: RouteModel) -> Totals:
+def totals_of(model: RouteModel) -> Totals:
+    """What the outcomes of a model that has run are worked out from."""
     at, scenario, sums = model.index, model.scenario, model.books.sums
     flows = model.books.totals.astype(np.int64) + sums.flows
     places = scenario.places

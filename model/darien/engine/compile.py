@@ -115,6 +115,7 @@ def onward(scenario: Scenario) -> tuple[F8, F8]:
     p = scenario.parameters
     cost = np.full((len(scenario.groups), len(names)), np.inf)
     price = np.zeros_like(cost)
+    days = [mean_travel_days(leg) for leg in scenario.legs.values()]
     for g, (group_name, group) in enumerate(scenario.groups.items()):
         for i, place in enumerate(scenario.places.values()):
             if place.destination:
@@ -124,11 +125,11 @@ def onward(scenario: Scenario) -> tuple[F8, F8]:
                 names.index(leg.origin),
                 names.index(leg.to),
                 leg.price_usd.value * p.cost_weight.value / group.funds_usd.value
-                + mean_travel_days(leg) * p.time_weight_per_day.value
+                + leg_days * p.time_weight_per_day.value
                 + leg.death_per_1000.value / 10 * p.hazard_weight.value,
                 leg.price_usd.value,
             )
-            for leg in scenario.legs.values()
+            for leg, leg_days in zip(scenario.legs.values(), days, strict=True)
             if leg.groups is None or group_name in leg.groups
         ]
         for _ in names:
@@ -219,13 +220,14 @@ def _leg_worth(scenario: Scenario, at: Index, ahead: F8) -> F8:
     """(G, L) utility of legs before what changes by day or by migrant; -inf for who cannot take it."""
     p = scenario.parameters
     worth = np.full((len(at.groups), len(at.legs)), -np.inf)
+    days = [mean_travel_days(leg) for leg in scenario.legs.values()]
     for g, group in enumerate(at.groups):
         for i, leg in enumerate(scenario.legs.values()):
             cost_ahead = ahead[g, at.places.index(leg.to)]
             if (leg.groups is None or group in leg.groups) and np.isfinite(cost_ahead):
                 own = leg.preference_by_group.get(group)
                 worth[g, i] = leg.preference.value + (own.value if own else 0.0)
-                worth[g, i] -= p.time_weight_per_day.value * mean_travel_days(leg)
+                worth[g, i] -= p.time_weight_per_day.value * days[i]
                 worth[g, i] -= p.onward_weight.value * cost_ahead
     return worth
 

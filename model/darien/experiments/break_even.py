@@ -67,10 +67,15 @@ def told(asked: Mapping[str, BreakEven], draws: pd.DataFrame, each: str = "draws
     """What the draws (or without a fit the pairs: ``each``) of every break-even say together.
 
     Columns: ``break_even``, ``option``, ``against``, ``outcome``, ``over``, ``from``, ``to`` (the values
-    tried), ``median``, ``low``, ``high`` (5 to 95 % of the draws that have one break-even), ``one``,
-    ``none_more``, ``none_less``, ``none_same`` (no crossing: the option has more, less or as much
-    throughout), ``several`` (shares of the draws; nan where the outcome exists in none),
-    ``rising`` (share of those with one in which it has more above it), ``says`` (a sentence).
+    tried), ``median``, ``low``, ``high`` (of 5 to 95 % of the draws), ``one``, ``none_more``, ``none_less``,
+    ``none_same`` (no crossing: the option has more, less or as much throughout), ``several`` (shares of the
+    draws; nan where the outcome exists in none), ``rising`` (share of those with one crossing in which the
+    option has more above it), ``says`` (a sentence).
+
+    Where in most draws with a crossing the option has more above it, a draw in which it has less throughout
+    has its break-even above the values tried, and one in which it has more throughout below them; the other
+    way round likewise. Such draws count in the quantiles as infinite. Draws that cross the other way or more
+    than once, and those with no difference, have no place there and are told as shares.
     """
     import pandas as pd
 
@@ -79,7 +84,8 @@ def told(asked: Mapping[str, BreakEven], draws: pd.DataFrame, each: str = "draws
         own = draws[draws["break_even"] == name]
         one, none = own[own["crossings"] == 1], own[(own["crossings"] == 0) & ~own["same"].astype(bool)]
         count = len(own) or float("nan")
-        low, median, high = np.quantile(one["value"], [0.05, 0.5, 0.95]) if len(one) else (float("nan"),) * 3
+        rising = float(one["more"].mean()) if len(one) else float("nan")
+        low, median, high = _quantiles(one, none, rising >= 0.5)
         row = {
             "break_even": name,
             "option": of.option,
@@ -96,10 +102,30 @@ def told(asked: Mapping[str, BreakEven], draws: pd.DataFrame, each: str = "draws
             "none_less": float((~none["more"].astype(bool)).sum()) / count,
             "none_same": float(own["same"].sum()) / count,
             "several": float((own["crossings"] > 1).sum()) / count,
-            "rising": float(one["more"].mean()) if len(one) else float("nan"),
+            "rising": rising,
         }
         rows.append({**row, "says": _sentence(row, each)})
     return pd.DataFrame(rows)
+
+
+def _quantiles(one: pd.DataFrame, none: pd.DataFrame, rising: bool) -> tuple[float, float, float]:
+    """5, 50 and 95 % of the break-evens of draws with one or no crossing; nan where none has one.
+
+    By order statistics: between a number and infinity nothing can be drawn.
+    """
+    if not len(one):
+        return (float("nan"),) * 3
+    beyond = np.where(none["more"].astype(bool) == rising, -np.inf, np.inf)
+    values = np.concatenate([one["value"][one["more"].astype(bool) == rising], beyond])
+    low, median, high = np.quantile(values, [0.05, 0.5, 0.95], method="inverted_cdf")
+    return float(low), float(median), float(high)
+
+
+def _placed(value: float, row: Mapping[str, Any]) -> str:
+    """A break-even in words, be it beyond the values tried."""
+    if np.isinf(value):
+        return f"above {row['to']:g}" if value > 0 else f"below {row['from']:g}"
+    return f"{value:.3g}"
 
 
 def _sentence(row: Mapping[str, Any], each: str) -> str:
@@ -111,12 +137,13 @@ def _sentence(row: Mapping[str, Any], each: str) -> str:
     if row["one"] > 0:
         rising = row["rising"] >= 0.5
         side, other = ("exceeds", "stays below") if rising else ("stays below", "exceeds")
-        aside = row["rising"] if not rising else 1 - row["rising"]
-        turned = f"; in {100 * aside:.0f} % of them where it {other} it" if aside else ""
+        aside = row["one"] * (row["rising"] if not rising else 1 - row["rising"])
+        turned = f"; in {100 * aside:.0f} % where it {other} a value" if aside else ""
+        median, low, high = (_placed(row[which], row) for which in ("median", "low", "high"))
+        value = f"a value {median}" if np.isinf(row["median"]) else median
         said.append(
-            f"{row['option']} has more {words} than {row['against']} only where {over} {side} "
-            f"{row['median']:.3g} (in the {100 * row['one']:.0f} % of the {each} with a break-even; 90 % of "
-            f"them: {row['low']:.3g} to {row['high']:.3g}{turned})"
+            f"{row['option']} has more {words} than {row['against']} only where {over} {side} {value} "
+            f"(90 % of the {each}: {low} to {high}{turned})"
         )
     shares = {
         "none_same": f"both have as much at every value from {row['from']:g} to {row['to']:g}",

@@ -13,6 +13,7 @@ import numpy as np
 
 from darien.experiments import break_even, evidence, ranks
 from darien.experiments.comparison import BreakEven, Loaded
+from darien.experiments.costs import POLICY_COST, policy_cost_range
 from darien.experiments.displacement import displacement, starts
 from darien.experiments.drawn import Draws, must_suit
 from darien.experiments.paired import KEYS, aligned, by_replicate, differences, size
@@ -130,10 +131,13 @@ def compare(
     values = {name: by_replicate([run.outcomes for run in found]) for name, found in runs.items()}
     tables = {
         name: _differences(values[BASE], values[name], pairs).join(
-            _evidence(values, name, pairs.luck, draws, asked.evidence)
+            _evidence(values, BASE, name, pairs, asked.evidence)
         )
         for name in loaded.options
     }
+    for name in _unpriced(loaded):
+        at = tables[name].index.get_level_values("outcome") == POLICY_COST
+        tables[name].loc[at, "label"] = evidence.NO_COST
     flows = {name: starts(runs[name], scenario) for name, scenario in scenarios.items()}
     moved, moved_total = {}, {}
     for name, option in loaded.options.items():
@@ -148,7 +152,7 @@ def compare(
         loaded=loaded,
         pairs=pairs,
         table=table,
-        between=_between({name: values[name] for name in loaded.options}, pairs),
+        between=_between(loaded, values, pairs),
         ranks=ranks.ranks(own, asked.better, known) if asked.better else pd.DataFrame(),
         break_even=_told(asked.break_even, at_draws, draws) if each else pd.DataFrame(),
         break_even_draws=at_draws,
@@ -171,14 +175,14 @@ def _differences(one: pd.DataFrame, other: pd.DataFrame, pairs: Pairs) -> pd.Dat
 
 
 def _evidence(
-    values: Mapping[str, pd.DataFrame], name: str, luck: int, draws: Draws | None, asked: bool
+    values: Mapping[str, pd.DataFrame], one: str, other: str, pairs: Pairs, asked: bool
 ) -> pd.DataFrame:
-    """What the counts say of the effects of an option, by the rows of its differences."""
-    rows, _, _ = aligned(values[BASE], values[name])
-    if _BEFORE + name in values:
-        before = values[_BEFORE + BASE], values[_BEFORE + name]
-        return evidence.evidence(before, (values[BASE], values[name]), luck)
-    if draws is None:
+    """What the counts say of the difference of ``other`` from ``one``, by the rows of their differences."""
+    rows, _, _ = aligned(values[one], values[other])
+    if _BEFORE + other in values:
+        before = values[_BEFORE + one], values[_BEFORE + other]
+        return evidence.evidence(before, (values[one], values[other]), pairs.luck)
+    if pairs.draws is None:
         return evidence.unknown(rows, evidence.NO_FIT)
     return evidence.unknown(rows, evidence.NO_PRIOR if asked else evidence.NOT_ASKED)
 
@@ -188,14 +192,25 @@ def _labels(table: pd.DataFrame) -> dict[tuple[str, str], str]:
     return {(row.option, row.outcome): row.label for row in rows.itertuples()}
 
 
-def _between(values: Mapping[str, pd.DataFrame], pairs: Pairs) -> pd.DataFrame:
+def _unpriced(loaded: Loaded) -> list[str]:
+    """The options with a measure whose cost is not given: what they cost together is not known."""
+    return [
+        name for name, option in loaded.options.items() if policy_cost_range(option, loaded.base).unpriced
+    ]
+
+
+def _between(loaded: Loaded, values: Mapping[str, pd.DataFrame], pairs: Pairs) -> pd.DataFrame:
     """Every two options against each other: the whole route and countries, all groups together."""
     import pandas as pd
 
     parts = []
-    for other, option in combinations(values, 2):
-        first, second = (_wide(values[name]) for name in (other, option))
-        found = _differences(first, second, pairs).rename(columns={"base": "other_value"}).reset_index()
+    wide = {name: _wide(table) for name, table in values.items()}
+    unpriced = _unpriced(loaded)
+    for other, option in combinations(loaded.options, 2):
+        found = _differences(wide[other], wide[option], pairs).rename(columns={"base": "other_value"})
+        found = found.join(_evidence(wide, other, option, pairs, loaded.comparison.evidence)).reset_index()
+        if other in unpriced or option in unpriced:
+            found.loc[found["outcome"] == POLICY_COST, "label"] = evidence.NO_COST
         found.insert(0, "other", other)
         found.insert(0, "option", option)
         parts.append(found)

@@ -26,6 +26,7 @@ NO_FIT = "not known: without a fit"
 NO_PRIOR = "not known: the fit carries no prior draws"
 NOT_ASKED = "not known: not asked for"
 SURE = 0.95  # how sure it must be that more than LITTLE was removed
+NO_COST = "not known: the cost of a measure is not given"
 COLUMNS = ["variance_removed", "surely_removed", "label"]
 _PIVOTS = 1000  # by which the error of a ratio of variances is told
 

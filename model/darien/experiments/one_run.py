@@ -11,7 +11,7 @@ import hashlib
 import pickle
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -20,23 +20,19 @@ import numpy as np
 import numpy.typing as npt
 
 from darien.experiments.varying import Value, Varying
+from darien.record.outcomes import OutcomeRow, outcome_rows
 from darien.record.swept import EVERYONE, PACKED
 from darien.record.version import code_version
 from darien.scenario.errors import UserMistake
 from darien.scenario.schema import Scenario
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     from pandas import DataFrame
 
-    from darien.actors.model import RouteModel
-    from darien.engine.world import Index, World
+    from darien.actors.model import Prepared, RouteModel
     from darien.experiments.drawn import Draws
 
-    Compiled: TypeAlias = tuple[World, Index]
-
-COMPILED_KEPT = 32  # worlds, per process; about a megabyte each
+PREPARED_KEPT = 32  # points, per process; some megabytes each
 MOVING = ("started", "finished", "entered")  # of legs and places: say nothing of a country
 SERIES = np.dtype([("month", "<u2"), ("where", "<u2"), ("measure", "<u2"), ("persons", "<i8")])
 
@@ -54,18 +50,15 @@ class Columns:
     legs: int
     always: tuple[tuple[str, str], ...]
 
-    def pack(self, outcomes: DataFrame) -> bytes:
+    def pack(self, outcomes: Iterable[OutcomeRow]) -> bytes:
         """Those of all groups together, without zeros."""
         outcome_at = {name: n * len(self.places) for n, name in enumerate(self.outcomes)}
         place_at = {name: n for n, name in enumerate(self.places)}
-        everyone = (outcomes["group"] == EVERYONE).to_numpy()
-        rows = zip(
-            outcomes["outcome"].to_numpy()[everyone],
-            outcomes["place"].to_numpy()[everyone],
-            outcomes["value"].to_numpy()[everyone],
-            strict=True,
-        )
-        kept = [(outcome_at[outcome] + place_at[place], value) for outcome, place, value in rows if value]
+        kept = [
+            (outcome_at[outcome] + place_at[place], value)
+            for outcome, place, group, value, _ in outcomes
+            if group == EVERYONE and value
+        ]
         return zlib.compress(np.array(sorted(kept), dtype=PACKED).tobytes(), 1)
 
 
@@ -128,29 +121,28 @@ class Job:
     def __call__(self) -> Kept:
         """Run it."""
         from darien.actors.model import RouteModel
-        from darien.engine.books import N_ROWS
+        from darien.actors.results import totals_of
 
         began = time.perf_counter()
         shared = self.sealed.open()
-        scenario, compiled = _resolved(self.sealed, self.values)
+        scenario, prepared = _resolved(self.sealed, self.values)
         if shared.draws is not None:
             scenario = shared.draws.replicate(scenario, self.replicate)
-        model = RouteModel(scenario, replicate=self.replicate, collect=False, compiled=compiled)
+        model = RouteModel(scenario, replicate=self.replicate, collect=False, prepared=prepared)
         model.run()
         series = monthly(model) if shared.series else np.zeros(0, SERIES)
-        model.books.counts[N_ROWS] = 0  # summed above: result() has no frame of them to make
-        run = model.result()
-        model.let_go()
-        return Kept(
+        kept = Kept(
             point=self.point,
             replicate=self.replicate,
-            outcomes=shared.columns.pack(run.outcomes),
+            outcomes=shared.columns.pack(outcome_rows(totals_of(model))),
             series=series,
-            migrants=run.migrants,
-            events=run.events,
-            simulated=run.seconds,
+            migrants=model.migrants_made,
+            events=model.events,
+            simulated=model.seconds,
             seconds=time.perf_counter() - began,
         )
+        model.let_go()
+        return kept
 
 
 @dataclass(frozen=True)
@@ -193,14 +185,14 @@ def countries_of(scenario: Scenario) -> list[str]:
     return sorted({place.country for place in scenario.places.values()})
 
 
-@lru_cache(maxsize=COMPILED_KEPT)
-def _resolved(sealed: Sealed, values: tuple[tuple[str, Value], ...]) -> tuple[Scenario, Compiled | None]:
+@lru_cache(maxsize=PREPARED_KEPT)
+def _resolved(sealed: Sealed, values: tuple[tuple[str, Value], ...]) -> tuple[Scenario, Prepared | None]:
     """The scenario of a point, and its world where all its replicates have the same."""
-    from darien.engine.compile import compile_world
+    from darien.actors.model import prepare
 
     shared = sealed.open()
     scenario = shared.scenario_at(dict(values))
-    return scenario, None if shared.draws is not None else compile_world(scenario)
+    return scenario, None if shared.draws is not None else prepare(scenario)
 
 
 def monthly(model: RouteModel) -> npt.NDArray[np.void]:

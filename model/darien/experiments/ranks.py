@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from darien.experiments.evidence import ASSUMPTION
+from darien.experiments.evidence import ASSUMPTION, NO_COST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-UNRANKED = ASSUMPTION  # the label of an effect that gets no rank
+UNRANKED = (ASSUMPTION, NO_COST)  # the labels of effects that get no rank
 
 
 def ranks(
@@ -23,8 +23,9 @@ def ranks(
 
     ``values``: by option, the base among them, a row per outcome (index: outcome, place, group, unit) and a
     column per pair. ``labels``: by option and outcome, what the counts say of the effect; an option whose
-    effect is an assumption has no rank, and the others are ranked without it; where only the base is left,
-    nobody has one. A pair in which an outcome does not exist for one of the ranked is left out.
+    effect is an assumption, or whose cost is not given, has no rank, and the others are ranked without it;
+    where only the base is left, nobody has one. A pair in which an outcome does not exist for one of the
+    ranked is left out.
 
     Columns: ``option``, ``outcome``, ``unit``, ``better``, ``label``, ``ranked``, ``median_rank``,
     ``low_rank`` and ``high_rank`` (90 % of the pairs), ``probability_best``, ``rank_1``, ... (the
@@ -36,7 +37,7 @@ def ranks(
     for outcome, way in better.items():
         unit, columns = _whole(values, outcome)
         label = {option: labels.get((option, outcome), "") for option in columns}
-        names = [option for option in columns if label[option] != UNRANKED]
+        names = [option for option in columns if label[option] not in UNRANKED]
         names = names if len(names) > 1 else []  # the base alone has nothing to be better than
         pairs = len(next(iter(columns.values())))
         good = np.array([columns[option] for option in names]).reshape(-1, pairs)

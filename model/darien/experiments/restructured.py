@@ -44,7 +44,7 @@ def ranks_by_structure(
         for outcome, way in better.items():
             own = table(rows, outcome)
             mean, base = own.mean(), float(base_of(own).mean())
-            ranked = [option for option in mean.index if labels.get((option, outcome)) != UNRANKED]
+            ranked = [option for option in mean.index if labels.get((option, outcome)) not in UNRANKED]
             ranked = ranked if len(ranked) > 1 else []  # as in ranks: the base alone has none
             parts.append(
                 pd.DataFrame(

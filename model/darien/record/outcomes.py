@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from darien.record.run import OUTCOME_COLUMNS
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+OutcomeRow: TypeAlias = tuple[str, str, str, float, str]  # of OUTCOME_COLUMNS
 Whole = npt.NDArray[np.signedinteger[Any]]
 
 # Flows summed over the whole route, and those that also say in which country.
@@ -90,7 +91,7 @@ class _Rows:
 
     def __init__(self, groups: Sequence[str]) -> None:
         self.groups = groups
-        self.rows: list[tuple[str, str, str, float, str]] = []
+        self.rows: list[OutcomeRow] = []
 
     def add(self, outcome: str, place: str, by_group: npt.NDArray[np.generic], unit: str) -> None:
         self.rows.append((outcome, place, "all", float(by_group.sum()), unit))
@@ -104,6 +105,11 @@ def outcomes_frame(totals: Totals) -> DataFrame:
     """Outcomes as ``outcome, place, group, value, unit``; place is '' for the whole route."""
     import pandas as pd
 
+    return pd.DataFrame(outcome_rows(totals), columns=list(OUTCOME_COLUMNS))
+
+
+def outcome_rows(totals: Totals) -> list[OutcomeRow]:
+    """The rows of :func:`outcomes_frame`."""
     rows = _Rows(totals.groups)
     for name in _ROUTE_FLOWS:
         rows.add(name, "", totals.flows[name].sum(axis=0), "persons")
@@ -134,7 +140,7 @@ def outcomes_frame(totals: Totals) -> DataFrame:
         rows.rows.append(("peak_occupancy", centre, "all", float(peak), "persons"))
         rows.rows.append(("days_over_capacity", centre, "all", float(days_over), "days"))
     rows.rows.append(("policy_cost", "", "all", totals.policy_cost_usd, "USD"))
-    return pd.DataFrame(rows.rows, columns=list(OUTCOME_COLUMNS))
+    return rows.rows
 
 
 def _share(part: Whole, whole: Whole) -> float:
