@@ -17,9 +17,11 @@ from darien.experiments.evidence import ASSUMPTION, EVIDENCE, SAME
 from darien.experiments.weighed import chart
 from darien.record.compared import TABLES, WEIGHED, read_displacement
 from darien.scenario import files, library
+from darien.scenario.contents import kinds
 from darien.scenario.errors import UserMistake
 
 from .pretend import SCENARIO
+from .sweeps import ended
 
 MORE = """better: {reached_border: lower, died: lower}
 weights: {died: 2, reached_border: 1}
@@ -80,6 +82,10 @@ def test_all_files_are_there_and_the_text_is_conditional(
     assert read_displacement(out).by_month.empty
     assert labels(out)["dear", "died"] == EVIDENCE
     assert labels(out)["same", "died"] == SAME
+    between = pd.read_csv(out / "between.csv").query("outcome == 'died' and place.isna()")
+    told = {(row.other, row.option): row.label for row in between.itertuples()}
+    assert set(told) == {("dear", "cheap"), ("dear", "same"), ("cheap", "same")}
+    assert told["dear", "same"] == told["cheap", "same"] == EVIDENCE
     assert "48 pairs of each, 24 draws with 2 each" in text
     for heading in ("== Ranks\n", "== Break-evens\n", "== Ranks under models built otherwise\n"):
         assert heading in text
@@ -90,6 +96,12 @@ def test_all_files_are_there_and_the_text_is_conditional(
     regret = pd.read_csv(out / "regret.csv")
     assert set(regret["of"]) == {"reached_border", "died", "weighted"}
     assert list(pd.read_csv(out / "swings.csv")["outcome"]) == ["reached_border", "died"]
+
+
+@pytest.mark.parametrize("name", [name for name, kind in kinds().items() if kind == "comparison"])
+def test_the_comparisons_of_the_library_are_sound(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended("check", name) == 0
+    assert f"{name}: ok: " in capsys.readouterr().out
 
 
 def test_what_the_counts_do_not_tell_is_an_assumption_without_a_rank(
