@@ -120,18 +120,19 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000, help="of the sweep that is timed")
     parser.add_argument("--rows", type=int, default=100_000, help="of the sweep that is opened")
     arguments = parser.parse_args()
-    print(machine())
+    print(machine(), flush=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         kept = beyond_the_kernel(folder, min(arguments.runs, 100))
         beyond = sorted(1000 * (run.seconds - run.simulated) for run in kept)
         middle, simulated = statistics.median(beyond), statistics.median(run.simulated for run in kept)
+        mean = statistics.mean(beyond)
         print(
             f"\n== cost of a run beyond the simulation, {len(kept)} runs of 5 replicates a point, one worker"
         )
         print(
-            f"median {middle:.1f} ms (quarter below {beyond[len(beyond) // 4]:.1f}, quarter above "
-            f"{beyond[3 * len(beyond) // 4]:.1f}); simulated {1000 * simulated:.0f} ms"
+            f"mean {mean:.1f} ms, median {middle:.1f} (quarter below {beyond[len(beyond) // 4]:.1f}, "
+            f"quarter above {beyond[3 * len(beyond) // 4]:.1f}); simulated {1000 * simulated:.0f} ms"
         )
         found = throughput(folder, arguments.runs)
         print("\n== throughput, runs a second, start of workers included")
