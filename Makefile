@@ -49,7 +49,7 @@ run: $(VENV)/installed
 	@echo "Look at $(OUT)/figures/, then at outcomes.csv (README.md says what the answer means)."
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -46,15 +46,19 @@ MISTAKES = {
     ),
     "reserved name": (
         GRID + "parameters:\n  point: {path: detention_centres.centre.beds, values: [5]}\n",
-        *(None, "cannot be named point"),
+        *(6, "parameters.point: is the name of a column of results"),
     ),
     "bad name": (
         GRID + "parameters:\n  Beds!: {path: detention_centres.centre.beds, values: [5]}\n",
         6,
         "Beds!",
     ),
-    "points in a grid": (GRID + "points: 4\n" + BEDS + ", values: [5]}\n", None, "leave points out"),
-    "no points": (HEAD + "design: sobol\n" + BEDS + "}\n", None, "needs points: how many"),
+    "points in a grid": (
+        GRID + "points: 4\n" + BEDS + ", values: [5]}\n",
+        5,
+        "points: a grid has as many points",
+    ),
+    "no points": (HEAD + "design: sobol\n" + BEDS + "}\n", 4, "design: sobol needs points: how many"),
     "no points in all": (HEAD + "design: sobol\npoints: 0\n" + BEDS + "}\n", 5, "points"),
     "no range": (
         SPREAD + "parameters:\n  days: {path: detention_centres.centre.limit_days}\n",
@@ -66,7 +70,11 @@ MISTAKES = {
     "unknown scale": (SPREAD + BEDS + ", low: 1, high: 9, scale: cubic}\n", 7, "cubic"),
     "point without a value": (LIST + "  - {beds: 5}\n  - {}\n" + BEDS + "}\n", 7, "has no value for beds"),
     "point of no parameter": (LIST + "  - {beds: 5, cots: 3}\n" + BEDS + "}\n", 6, "cots is no parameter"),
-    "list without points": (HEAD + "design: list\n" + BEDS + "}\n", None, "a list of mappings"),
+    "list without points": (
+        HEAD + "design: list\n" + BEDS + "}\n",
+        4,
+        "design: list needs points: a list of mappings",
+    ),
     "no replicates": (GRID + BEDS + ", values: [5]}\nreplicates: 0\n", 7, "replicates"),
     "unknown series": (GRID + BEDS + ", values: [5]}\nseries: hourly\n", 7, "hourly"),
     "unknown outcome": (GRID + BEDS + ", values: [5]}\noutcomes: [dyed]\n", 7, "did you mean died"),

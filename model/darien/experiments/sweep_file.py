@@ -71,19 +71,17 @@ class SweepFile(Model):
     series: Literal["monthly", "none"] = "monthly"
     fit: str | None = None  # replicate r has draw r of it
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> SweepFile:
+    def unfit(self) -> Iterator[tuple[str, str]]:
+        """What does not go together: the key that has to change, and why."""
         if self.design == "list" and not isinstance(self.points, list):
-            raise ValueError("design list needs points: a list of mappings, a value for each parameter")
+            yield "design", "list needs points: a list of mappings, a value for each parameter"
         if self.design == "grid" and self.points is not None:
-            raise ValueError("design grid has as many points as its values make: leave points out")
+            yield "points", "a grid has as many points as its values make: leave points out"
         if self.design in DRAWN and not isinstance(self.points, int):
-            raise ValueError(f"design {self.design} needs points: how many")
-        if taken := [name for name in self.parameters if name in RESERVED]:
-            raise ValueError(
-                f"a parameter cannot be named {taken[0]}: the table of results has such a column"
-            )
-        return self
+            yield "design", f"{self.design} needs points: how many"
+        for name in self.parameters:
+            if name in RESERVED:
+                yield f"parameters.{name}", "is the name of a column of results: choose another"
 
 
 @dataclass(frozen=True)
@@ -142,6 +140,8 @@ def load_sweep(what: str | Path) -> LoadedSweep:
         varying = Varying(base or sweep.base, ("record_every=month",))
     except ScenarioError as error:
         raise ScenarioError([_of_base(fault, sweep, root) for fault in error.faults]) from None
+    if unfit := [_at_key(root, key, message) for key, message in sweep.unfit()]:
+        raise ScenarioError([*faults, *unfit])
     parameters = {}
     for name, given in sweep.parameters.items():
         node = root.mapping["parameters"].mapping[name]
@@ -163,6 +163,13 @@ def load_sweep(what: str | Path) -> LoadedSweep:
             node = root.mapping["fit"]
             raise UserMistake(f"{node.mark}: fit: {str(error).removeprefix('--fit ')}") from None
     return LoadedSweep(sweep, file, varying, parameters, points, draws)
+
+
+def _at_key(root: Node, key: str, message: str) -> Fault:
+    node = root
+    for step in key.split("."):
+        node = node.mapping.get(step, node)
+    return Fault(node.mark.file, node.mark.line, key, message)
 
 
 def locate(what: str | Path) -> Path:
