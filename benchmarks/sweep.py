@@ -91,10 +91,9 @@ def many_rows(folder: Path, rows: int, kept: Sequence[Kept], runs: int) -> list[
     def keep() -> None:
         with SweepStore(out) as store:
             store.begin(manifest, texts, [f"{point:032x}" for point in range(len(points))], 5)
-            for first in range(0, len(points), 16):
-                block = range(first, min(first + 16, len(points)))
-                for replicate in range(5):
-                    store.keep([_as(next(copies), point, replicate) for point in block], None)
+            for first in range(0, len(points), 3):
+                block = itertools.product(range(first, min(first + 3, len(points))), range(5))
+                store.keep([_as(next(copies), point, replicate) for point, replicate in block], None)
 
     took, _ = timed(keep)
     opened, found = timed(lambda: read_sweep(out))

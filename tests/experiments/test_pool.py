@@ -82,6 +82,24 @@ def test_each_sees_every_result_and_may_stop_the_rest(workers: int) -> None:
         run_all(square, list(range(50)), workers, each=stop)
 
 
+def process_of(item: tuple[str, int]) -> int:
+    time.sleep(0.15)
+    return os.getpid()
+
+
+def letter_of(item: tuple[str, int]) -> str:
+    return item[0]
+
+
+def test_items_that_are_alike_stay_together() -> None:
+    items = [(letter, number) for letter in "abcdefgh" for number in range(5)]
+    found = run_all(process_of, items, 2, alike=letter_of)
+    by_letter = [set(found[n : n + 5]) for n in range(0, len(items), 5)]
+    # The first are handed out one by one, as nobody knows yet how long they take, and so are the last.
+    assert all(len(processes) == 1 for processes in by_letter[2:-2])
+    assert len(set(found)) == 2
+
+
 def test_needs_a_worker() -> None:
     with pytest.raises(ValueError, match="1 worker or more"):
         run_all(square, [1], 0)

@@ -100,7 +100,7 @@ def test_pruning_takes_what_is_of_no_use_and_no_more(results: Path) -> None:
         os.utime(path, (0, time.time() - 7200))
     gone = prune(results / "beds")
     assert gone.runs == 12
-    assert gone.files == 3 + len(left) + 1  # the parts of 12 runs, what was left, the old folder's file
+    assert gone.files == 1 + len(left) + 1  # the part of 12 runs, what was left, the old folder's file
     assert gone.size > 0
     assert all(path.exists() for path in (*foreign, young))
     assert not any(path.exists() for path in (*left, old))

@@ -154,19 +154,22 @@ def test_another_scenario_or_code_is_run_anew(again: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("damage", ["cut", "gone"])
 def test_runs_whose_series_are_lost_are_done_again(
-    again: Path, damage: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = sweeps.content(again / "out")
-    part = sorted((again / "out" / "series").iterdir())[1]
+    monkeypatch.setattr(sweep, "RUNS_IN_PART", 4)  # so that a part holds the replicates of one point
+    file, out = sweeps.write(tmp_path), tmp_path / "out"
+    sweeps.run(file, out)
+    before = sweeps.content(out)
+    part = sorted((out / "series").iterdir())[1]
     if damage == "cut":
         part.write_bytes(part.read_bytes()[:-9])
     else:
         part.unlink()
     told: list[int] = []
-    sweeps.run(again / "beds.yaml", again / "out", progress=lambda n, of: told.append(n))
-    assert told[0] == 8
-    assert sweeps.content(again / "out") == before
-    assert f"{part}: is missing or cut short; its 4 runs are done again" in capsys.readouterr().err
+    sweeps.run(file, out, progress=lambda n, of: told.append(n))
+    assert told[0] == 9
+    assert sweeps.content(out) == before
+    assert f"{part}: is missing or cut short; its 3 runs are done again" in capsys.readouterr().err
 
 
 def test_series_may_be_left_out_and_asked_for_later(tmp_path: Path) -> None:

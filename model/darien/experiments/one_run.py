@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from darien.actors.model import Prepared, RouteModel
     from darien.experiments.drawn import Draws
 
-PREPARED_KEPT = 32  # points, per process; some megabytes each
+PREPARED_KEPT = 8  # points, per process; some megabytes each
 MOVING = ("started", "finished", "entered")  # of legs and places: say nothing of a country
 SERIES = np.dtype([("month", "<u2"), ("where", "<u2"), ("measure", "<u2"), ("persons", "<i8")])
 
@@ -165,6 +165,11 @@ class Kept:
 def work(job: Job) -> Kept:
     """What the pool calls."""
     return job()
+
+
+def point_of(job: Job) -> int:
+    """Jobs of the same point share what it is prepared to."""
+    return job.point
 
 
 def columns_of(base: Scenario, outcomes: DataFrame) -> Columns:

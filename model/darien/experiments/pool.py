@@ -1,11 +1,12 @@
 """Run many independent tasks on several processes or machines, and lose none when a process dies.
 
 Tasks are handed out in batches: one task at first, then as many as take about :data:`BATCH_SECONDS`, two
-batches per worker at a time, so that no worker waits for the next. When a worker is killed (by the system
-for want of memory, say) the suspects are the few batches that were handed out. The pool is then built anew
-and the suspects run again one by one, each alone from the second death on: a task that kills its worker
-every time is that task's failure and nobody else's. An executor of someone else's (``on``) looks after its
-own workers.
+batches per worker at a time, so that no worker waits for the next. Tasks that are alike, as replicates of a
+point are, stay together: what one of them works out serves the next in the same process. When a worker is
+killed (by the system for want of memory, say) the suspects are the few batches that were handed out. The
+pool is then built anew and the suspects run again one by one, each alone from the second death on: a task
+that kills its worker every time is that task's failure and nobody else's. An executor of someone else's
+(``on``) looks after its own workers.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ R = TypeVar("R")
 DEATHS_ALLOWED = 3  # of the worker that runs a task, before the task is given up
 BATCH_SECONDS = 0.2  # that a batch of short tasks should take
 MOST_IN_BATCH = 64
+ALIKE_SECONDS = 5.0  # that tasks which are alike may take before the rest of them goes elsewhere
 WORKERS_ELSEWHERE = 32  # assumed of an executor that does not say how many it has
 
 
@@ -49,6 +51,7 @@ def run_all(
     *,
     on: Executor | None = None,
     each: Callable[[int, R | Failed], None] | None = None,
+    alike: Callable[[T], Hashable] | None = None,
 ) -> list[R | Failed]:
     """Apply ``task`` to every item; results stand in the order of ``items``, whoever was first.
 
@@ -57,6 +60,7 @@ def run_all(
     ``task`` must be importable by name and ``items`` and results must pickle. A task that raises, or whose
     worker dies every time, gives :class:`Failed`. ``each`` is called here with index and result as results
     come in, in any order; if it raises, or the user interrupts, the rest is stopped and that is passed on.
+    Items that follow each other and for which ``alike`` gives the same go to the same worker.
     """
     if workers < 1:
         raise ValueError(f"needs 1 worker or more, got {workers}")
@@ -68,12 +72,12 @@ def run_all(
             each(index, result)
 
     if on is not None:
-        _Elsewhere(task, items, note, on).run()
+        _Elsewhere(task, items, note, alike, on).run()
     elif workers == 1 or len(items) <= 1:
         for index, item in enumerate(items):
             note(index, _here(task, item))
     else:
-        _Shift(task, items, note, min(workers, len(items))).run()
+        _Shift(task, items, note, alike, min(workers, len(items))).run()
     return [results[index] for index in range(len(items))]
 
 
@@ -96,10 +100,14 @@ class _Batches:
 
     def __init__(self) -> None:
         self.size = 1
+        self.alike = 1  # of tasks that are alike
 
     def took(self, seconds: float, count: int) -> None:
         fitting = int(BATCH_SECONDS * count / seconds) if seconds > 0 else MOST_IN_BATCH
         self.size = max(1, min(fitting, 2 * self.size, MOST_IN_BATCH))
+        self.alike = max(
+            1, min(int(ALIKE_SECONDS * count / seconds) if seconds > 0 else MOST_IN_BATCH, MOST_IN_BATCH)
+        )
 
 
 @dataclass
@@ -109,6 +117,7 @@ class _Work(Generic[T, R]):
     task: Callable[[T], R]
     items: Sequence[T]
     note: Callable[[int, R | Failed], None]
+    alike: Callable[[T], Hashable] | None
 
     def __post_init__(self) -> None:
         self.batches = _Batches()
@@ -117,13 +126,23 @@ class _Work(Generic[T, R]):
 
     def hand_out(self, pool: Executor, waiting: deque[int], spread: int) -> None:
         """Hand out the next batch; the last ones are small, so that all ``spread`` workers end together."""
-        size = 1 if self.deaths[waiting[0]] else min(self.batches.size, -(-len(waiting) // spread))
+        size = max(self.batches.size, self._alike_at(waiting))
+        size = 1 if self.deaths[waiting[0]] else min(size, -(-len(waiting) // spread))
         taken = [waiting[n] for n in range(min(size, len(waiting)))]
         with _interrupts_held():
             future = pool.submit(_batch, self.task, [self.items[index] for index in taken])
         self.running[future] = taken
         for _ in taken:
             waiting.popleft()
+
+    def _alike_at(self, waiting: deque[int]) -> int:
+        """How many of those that wait are like the first of them, one after the other."""
+        if self.alike is None:
+            return 1
+        of_first = self.alike(self.items[waiting[0]])
+        most = min(self.batches.alike, len(waiting))
+        following = (n for n in range(1, most) if self.alike(self.items[waiting[n]]) != of_first)
+        return next(following, most)
 
     def take_in(self, done: set[Future[tuple[float, list[R | Failed]]]]) -> list[int]:
         """Note what came back; returns the tasks that were lost with their worker."""

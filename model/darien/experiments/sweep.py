@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from darien.experiments import model_lines
-from darien.experiments.one_run import Columns, Job, Kept, Shared, columns_of, countries_of, work
+from darien.experiments.one_run import Columns, Job, Kept, Shared, columns_of, countries_of, point_of, work
 from darien.experiments.pool import Failed, WorkerDied, run_all
 from darien.experiments.run import Progress, warm_up
 from darien.experiments.sweep_file import LoadedSweep, refuse_bad_points
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-POINTS_IN_PART = 16  # one replicate of so many points is kept together: some seconds of work
+RUNS_IN_PART = 16  # are kept together: some seconds of work
 
 
 def run_points(
@@ -89,7 +89,7 @@ def run_points(
         ]
         try:
             if jobs:
-                run_all(work, jobs, workers, on=on, each=keeper.take)
+                run_all(work, jobs, workers, on=on, each=keeper.take, alike=point_of)
         except KeyboardInterrupt:
             keeper.keep_rest()
             raise
@@ -116,13 +116,16 @@ def _plain(value: Any) -> Value:
 
 
 def _missing(points: int, replicates: int, done: set[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-    """The runs to do, by what is kept together: points of a block at one replicate."""
-    for first in range(0, points, POINTS_IN_PART):
-        block = range(first, min(first + POINTS_IN_PART, points))
-        for replicate in range(replicates):
-            runs = [(point, replicate) for point in block if (point, replicate) not in done]
-            if runs:
-                yield runs
+    """The runs to do, by what is kept together: replicates of a point, as many points as find room."""
+    many = min(replicates, RUNS_IN_PART)
+    few = RUNS_IN_PART // many
+    for point, replicate in itertools.product(range(0, points, few), range(0, replicates, many)):
+        block = itertools.product(
+            range(point, min(point + few, points)), range(replicate, min(replicate + many, replicates))
+        )
+        runs = [run for run in block if run not in done]
+        if runs:
+            yield runs
 
 
 def _keys(loaded: LoadedSweep, values: Sequence[Mapping[str, Value]]) -> list[str]:
