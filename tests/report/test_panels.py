@@ -8,7 +8,7 @@ import pytest
 
 from darien.report.panels import Panel, boxes, days, month_ticks, steps, ticks_to
 from darien.report.sheet import DPI, Sheet, Words, length
-from darien.report.style import head, key, style
+from darien.report.style import head, key, note, style
 
 
 def ink(sheet: Sheet) -> np.ndarray:
@@ -137,3 +137,14 @@ def test_months_are_marked_by_year_quarter_or_month(first: str, last: str, words
     assert labels == words
     assert len(ticks) == len(words)
     assert all((days(pd.DatetimeIndex([first]))[0] <= ticks) & (ticks <= days(pd.DatetimeIndex([last]))[0]))
+
+
+def test_a_page_becomes_longer_for_a_long_note() -> None:
+    sheet = Sheet(4, 2)
+    sheet.write(0.2, 0.6, "the lowest words", 10)
+    note(sheet, "one more line")
+    assert sheet.lengthened() == 0
+    assert sheet.picture().height == 2 * DPI
+    note(sheet, "\n".join(["a line"] * 4))
+    assert 0 < sheet.lengthened() < 1
+    assert sheet.picture().height == 2 * DPI + round(sheet.lengthened() * DPI)

@@ -235,7 +235,7 @@ def costs() -> pd.DataFrame:
 def test_costs_that_cannot_be_told_are_told_in_words() -> None:
     sheet = draw_costs(costs(), "died", MANIFEST)
     said = words(sheet)
-    assert "Cost of the policy per person fewer: died" in said
+    assert "Cost of the policy per person fewer: deaths" in said
     assert "Cannot be told: the interval of the difference holds 0: option-3." in said
     assert "No cost is given: option-4." in said
     assert any("by powers of ten" in text for text in said)

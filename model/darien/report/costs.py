@@ -35,14 +35,14 @@ def draw_costs(costs: pd.DataFrame, outcome: str, manifest: dict[str, Any]) -> S
     sheet = Sheet(WIDE, rows_height(max(1, len(told)), more))
     one = _ONE.get(str(own["unit"].iloc[0]), str(own["unit"].iloc[0]))
     way = "more" if own["better"].iloc[0] == "higher" else "less" if one == "USD" else "fewer"
-    per = f"{one} {way}: {outcome_words(outcome).lower()}"
+    per = f"{one} {way}"
     if told.empty:
         sheet.write(0.35, sheet.height - 1.6, "For none of the options can it be told.", 12, up="top")
     else:
         _ranges(sheet, told, per, more)
     head(
         sheet,
-        f"Cost of the policy per {per}",
+        f"Cost of the policy per {per}: {outcome_words(outcome)}",
         "Cost of the policy over the base's, for each unit by which the outcome moves the way that is called "
         "better: from the cheapest to the dearest\nthat the prices and the interval of the difference allow. "
         "What it costs migrants stands in money.csv.",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from darien.experiments.plain_words import NAMES
 from darien.report.panels import Panel, ticks_to
 from darien.report.scales import Scale
 from darien.report.sheet import Sheet, length
@@ -18,9 +19,8 @@ _ROW = 0.36  # inches
 
 
 def outcome_words(outcome: str) -> str:
-    """An outcome's name as one would read it: Detained person days."""
-    words = outcome.replace("_", " ")
-    return words[:1].upper() + words[1:]
+    """An outcome as one would say it: days in detention."""
+    return NAMES.get(outcome, outcome.replace("_", " "))
 
 
 def wrapped(words: str, size: float, width: float = 0.96 * WIDE) -> str:
@@ -68,5 +68,5 @@ def assumed(manifest: dict[str, Any], outcomes: Sequence[str]) -> str:
         if options:
             every = len(options) == len(manifest["says"])
             words = "all options" if every else ", ".join(options)
-            said.append(f"{outcome_words(outcome).lower()}: {words}")
+            said.append(f"{outcome_words(outcome)}: {words}")
     return f"Assumption, not evidence: the effect on {'; on '.join(said)}." if said else ""

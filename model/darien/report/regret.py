@@ -35,7 +35,7 @@ def draw_regret(regret: pd.DataFrame, of: str, manifest: dict[str, Any], most: i
     panel.marks(table["maximum"], rows, VERMILLION, "D", 6, zorder=5)
     for row, share in enumerate(table["probability_best"]):
         panel.write(1, 1 - (row + 0.5) / len(table), f"best in {100 * share:.0f} %", 11, up="middle")
-    words = "all stated outcomes, weighted" if of == "weighted" else outcome_words(of).lower()
+    words = "all stated outcomes, weighted" if of == "weighted" else outcome_words(of)
     panel.sheet.write(panel.left, panel.bottom - 0.45, f"regret: {words} ({unit})", 11.5, up="top")
     head(
         sheet,

@@ -27,6 +27,7 @@ Face = Literal["regular", "bold", "italic"]
 _FILES = {"regular": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf", "italic": "DejaVuSans-Oblique.ttf"}
 # Of DejaVu Sans, as shares of its size.
 ASCENT, DESCENT, CAPITALS = 0.76, 0.24, 0.73
+_APART = 0.08  # inches between the words at the foot and those above them
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Words:
     ``across``: the point is at their left, middle or right. ``up``: at the top, the middle (of the
     capitals), the bottom, or on the last base line. ``leading``: from base line to base line, in
     sizes. ``outline``: points of white around them. ``upright`` is turned to be read from the right.
+    ``foot``: at the foot of the page, which becomes longer where they would touch others.
     """
 
     x: float
@@ -49,6 +51,7 @@ class Words:
     leading: float = 1.16
     outline: float = 0
     upright: bool = False
+    foot: bool = False
 
     def base_lines(self) -> list[tuple[str, float]]:
         """Each line of the text with its height in inches."""
@@ -114,22 +117,31 @@ class Sheet:
         """Put words on the page; ``look`` as the fields of :class:`Words`."""
         self.words.append(Words(x, y, text, size, **look))
 
+    def lengthened(self) -> float:
+        """By how many inches the page grows, so that the words at its foot touch none above them."""
+        lowest = [_bottom(words) for words in self.words if not words.upright and not words.foot]
+        tops = [_top(words) for words in self.words if words.foot]
+        return max(0.0, max(tops) + _APART - min(lowest)) if tops and lowest else 0.0
+
     def picture(self) -> Image.Image:
         """The page in pixels."""
         from PIL import Image, ImageDraw
 
         self._canvas.draw()  # type: ignore[no-untyped-call]
         pixels = np.asarray(self._canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-        picture = Image.fromarray(pixels).convert("RGB")
+        drawn = Image.fromarray(pixels).convert("RGB")
+        more = self.lengthened()
+        picture = Image.new("RGB", (drawn.width, drawn.height + round(more * DPI)), "white")
+        picture.paste(drawn)
         pen = ImageDraw.Draw(picture)
         for words in self.words:
             if words.upright:
-                _write_upright(picture, words)
+                _write_upright(picture, words, self.height)
                 continue
             anchor = {"left": "ls", "middle": "ms", "right": "rs"}[words.across]
             for line, base in words.base_lines():
                 pen.text(
-                    (words.x * DPI, (self.height - base) * DPI),
+                    (words.x * DPI, (self.height + more * words.foot - base) * DPI),
                     line,
                     fill=words.color,
                     font=font(words.size, words.face),
@@ -140,13 +152,21 @@ class Sheet:
         return picture
 
 
+def _top(words: Words) -> float:
+    return words.base_lines()[0][1] + ASCENT * words.size / 72
+
+
+def _bottom(words: Words) -> float:
+    return words.base_lines()[-1][1] - DESCENT * words.size / 72
+
+
 def write_png(picture: Image.Image, path: Path) -> None:
     """Write a page without dates or versions in it: the same page is the same bytes."""
     picture.save(path, format="png", compress_level=3, dpi=(DPI, DPI))  # 9 gains little, and takes long
 
 
-def _write_upright(picture: Image.Image, words: Words) -> None:
-    """One line, turned to the left about its middle."""
+def _write_upright(picture: Image.Image, words: Words, height: float) -> None:
+    """One line on a page so high, turned to the left about its middle."""
     from PIL import Image, ImageDraw
 
     face = font(words.size, words.face)
@@ -154,5 +174,5 @@ def _write_upright(picture: Image.Image, words: Words) -> None:
     mask = Image.new("L", (long, high))
     ImageDraw.Draw(mask).text((long / 2, high / 2), words.text, fill=255, font=face, anchor="mm")
     turned = mask.transpose(Image.Transpose.ROTATE_90)
-    corner = (round(words.x * DPI - high / 2), round(picture.height - words.y * DPI - long / 2))
+    corner = (round(words.x * DPI - high / 2), round((height - words.y) * DPI - long / 2))
     picture.paste(Image.new("RGB", turned.size, words.color), corner, turned)

@@ -49,7 +49,7 @@ def head(sheet: Sheet, title: str, subtitle: str) -> None:
 def note(sheet: Sheet, *sentences: str) -> None:
     """The note at the foot: that departures are reconstructed, then what else must be known."""
     text = "\n".join([CONDITIONAL, *(s for s in sentences if s)])
-    sheet.write(0.02 * sheet.width, 0.10, text, 9.5, color=GREY, up="bottom", leading=1.27)
+    sheet.write(0.02 * sheet.width, 0.10, text, 9.5, color=GREY, up="bottom", leading=1.27, foot=True)
 
 
 def key(

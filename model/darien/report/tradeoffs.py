@@ -68,7 +68,7 @@ class _Axis:
     @property
     def words(self) -> str:
         return (
-            f"{outcome_words(self.outcome).lower()}: {self.rows['unit'].iloc[0]} more or fewer than the "
+            f"{outcome_words(self.outcome)}: {self.rows['unit'].iloc[0]} more or fewer than the "
             f"{number(self.rows['base'].iloc[0])} of the base; {self.better} is called better"
         )
 
@@ -108,7 +108,8 @@ def draw_tradeoff(
         "Each point is an option: how much it changes both, beside the base. An option is on the front where "
         f"no other is as good on all of {_stated(axes)} and better on one."
     )
-    head(sheet, f"{outcome_words(up)} against {outcome_words(across).lower()}", wrapped(how, 11.5))
+    title = f"{outcome_words(up)} against {outcome_words(across)}"
+    head(sheet, title[:1].upper() + title[1:], wrapped(how, 11.5))
     entries: _Entries = [
         ("on the front (of the means)", {"marker": "o", "markersize": 8, "color": BLUE}),
         ("not on it", {"marker": "o", "markersize": 8, "color": GREY, "markerfacecolor": "white"}),
@@ -224,4 +225,4 @@ def _arrow(panel: Panel, tail: tuple[float, float], tip: tuple[float, float]) ->
 def _stated(axes: pd.DataFrame) -> str:
     """The stated outcomes with their directions: died (lower), reached border (lower)."""
     ways = axes.drop_duplicates("outcome").set_index("outcome")["better"]
-    return ", ".join(f"{outcome_words(str(name)).lower()} ({way})" for name, way in ways.items())
+    return ", ".join(f"{outcome_words(str(name))} ({way})" for name, way in ways.items())

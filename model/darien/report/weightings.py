@@ -47,7 +47,7 @@ def draw_weightings(
     unsure = swings[swings["sure"] < 0.9]["outcome"]
     doubt = (
         "The options may not differ at all on "
-        f"{', '.join(outcome_words(name).lower() for name in unsure)}: its best and worst "
+        f"{', '.join(outcome_words(name) for name in unsure)}: its best and worst "
         "change places in more than a tenth of the draws."
         if len(unsure)
         else ""
@@ -104,8 +104,8 @@ def _strip(
     _list(sheet, WIDE - _LIST + 0.15, 7.2 - 1.1, acceptability, colors)
     head(
         sheet,
-        f"Which option is best, from all weight on {outcome_words(outcomes[0]).lower()} to all on "
-        f"{outcome_words(outcomes[1]).lower()}",
+        f"Which option is best, from all weight on {outcome_words(outcomes[0])} to all on "
+        f"{outcome_words(outcomes[1])}",
         "Each place along the bottom is a weighting of the two outcomes; above it, in how many draws each "
         "option is the best one.",
     )
@@ -240,7 +240,7 @@ def _list(sheet: Sheet, left: float, top: float, acceptability: pd.DataFrame, co
 
 
 def _called(outcome: str, swings: pd.DataFrame) -> str:
-    return f"{outcome_words(outcome).lower()} ({swings.loc[outcome, 'better']} is better)"
+    return f"{outcome_words(outcome)} ({swings.loc[outcome, 'better']} is better)"
 
 
 def _percent(share: float) -> str:
@@ -250,7 +250,7 @@ def _percent(share: float) -> str:
 def _swings(swings: pd.DataFrame) -> str:
     """What full weight on each outcome is a weight of."""
     return "; ".join(
-        f"{outcome_words(str(row['outcome'])).lower()}: {number(row['worst_value'])} to "
+        f"{outcome_words(str(row['outcome']))}: {number(row['worst_value'])} to "
         f"{number(row['best_value'])} {row['unit']}"
         for row in swings.to_dict("records")
     )
