@@ -6,22 +6,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from darien.experiments.evidence import ASSUMPTION
+from darien.record.compared import OUTCOME_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ENFORCEMENT = ("reached_border", "apprehended", "removed")
 HARM = ("died", "robbed", "detained_person_days", "minors_detained", "queued_person_days")
-NAMES = {
-    "reached_border": "people who reach the US border",
-    "apprehended": "apprehensions",
-    "removed": "removals",
-    "died": "deaths",
-    "robbed": "people robbed",
-    "detained_person_days": "days in detention",
-    "minors_detained": "minors detained",
-    "queued_person_days": "days of waiting before a limit",
-}
 
 
 def paragraph(own: pd.DataFrame, drawn: bool) -> str:
@@ -39,8 +30,8 @@ def paragraph(own: pd.DataFrame, drawn: bool) -> str:
     for heading, names in (("Enforcement", ENFORCEMENT), ("People on the way", HARM)):
         part = [row for row in told if row["outcome"] in names]
         clear = [_change(row) for row in part if _is_clear(row)]
-        unclear = [NAMES[row["outcome"]] for row in part if not _is_clear(row) and not _is_same(row)]
-        same = [NAMES[row["outcome"]] for row in part if _is_same(row)]
+        unclear = [OUTCOME_WORDS[row["outcome"]] for row in part if not _is_clear(row) and not _is_same(row)]
+        same = [OUTCOME_WORDS[row["outcome"]] for row in part if _is_same(row)]
         words = []
         if clear:
             words.append(_joined(clear))
@@ -65,7 +56,7 @@ def _why(told: list[dict[str, Any]]) -> list[str]:
             f"Of what is unsure about these in one run, {100 * share:.0f} % is what is not known of the "
             "world, the rest chance (mean over the outcomes)."
         )
-    guessed = [NAMES[row["outcome"]] for row in told if row["label"] == ASSUMPTION]
+    guessed = [OUTCOME_WORDS[row["outcome"]] for row in told if row["label"] == ASSUMPTION]
     if guessed:
         said.append(
             f"{ASSUMPTION.capitalize()}: the counts say next to nothing of what it does to "
@@ -81,7 +72,7 @@ def _change(row: dict[str, Any]) -> str:
     ends = sorted((abs(row["low"]), abs(row["high"])))
     between = " to ".join(f"{end:,.0f}" if end >= 10 else f"{end:.2g}" for end in ends)
     share = f", {100 * size / row['base']:.1f} %" if row["base"] > 0 else ""
-    return f"{number} {more} {NAMES[row['outcome']]} ({between}{share})"
+    return f"{number} {more} {OUTCOME_WORDS[row['outcome']]} ({between}{share})"
 
 
 def _is_clear(row: dict[str, Any]) -> bool:

@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 
 KIND, FORMAT = "comparison", 3
 BASE = "base"  # what the base is called beside the options
+# Outcomes as one says them in a sentence; others by their names.
+OUTCOME_WORDS = {
+    "reached_border": "people who reach the US border",
+    "apprehended": "apprehensions",
+    "removed": "removals",
+    "died": "deaths",
+    "robbed": "people robbed",
+    "detained_person_days": "days in detention",
+    "minors_detained": "minors detained",
+    "queued_person_days": "days of waiting before a limit",
+}
 TABLE, OUTCOMES, TEXT, SCENARIOS = "comparison.csv", "outcomes.csv", "comparison.txt", "scenarios"
 PARQUET = "comparison.parquet"  # the same rows as TABLE, numbers as they are
 DISPLACEMENT, DISPLACEMENT_TOTAL = "displacement.csv", "displacement_total.csv"

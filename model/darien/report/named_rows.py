@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from darien.experiments.plain_words import NAMES
+from darien.record.compared import OUTCOME_WORDS
 from darien.report.panels import Panel, ticks_to
 from darien.report.scales import Scale
 from darien.report.sheet import Sheet, length
@@ -20,7 +20,7 @@ _ROW = 0.36  # inches
 
 def outcome_words(outcome: str) -> str:
     """An outcome as one would say it: days in detention."""
-    return NAMES.get(outcome, outcome.replace("_", " "))
+    return OUTCOME_WORDS.get(outcome, outcome.replace("_", " "))
 
 
 def wrapped(words: str, size: float, width: float = 0.96 * WIDE) -> str:
