@@ -113,17 +113,16 @@ def onward(scenario: Scenario) -> tuple[F8, F8]:
     """
     names = list(scenario.places)
     p = scenario.parameters
-    cost = np.full((len(scenario.groups), len(names)), np.inf)
-    price = np.zeros_like(cost)
+    places = {name: i for i, name in enumerate(names)}
     days = [mean_travel_days(leg) for leg in scenario.legs.values()]
-    for g, (group_name, group) in enumerate(scenario.groups.items()):
-        for i, place in enumerate(scenario.places.values()):
-            if place.destination:
-                cost[g, i] = 0.0
+    costs, prices = [], []
+    for group_name, group in scenario.groups.items():
+        cost = [0.0 if place.destination else np.inf for place in scenario.places.values()]
+        price = [0.0] * len(names)
         steps = [
             (
-                names.index(leg.origin),
-                names.index(leg.to),
+                places[leg.origin],
+                places[leg.to],
                 leg.price_usd.value * p.cost_weight.value / group.funds_usd.value
                 + leg_days * p.time_weight_per_day.value
                 + leg.death_per_1000.value / 10 * p.hazard_weight.value,
@@ -135,13 +134,15 @@ def onward(scenario: Scenario) -> tuple[F8, F8]:
         for _ in names:
             changed = False
             for origin, to, step_cost, step_price in steps:
-                if cost[g, to] + step_cost < cost[g, origin] - 1e-12:
-                    cost[g, origin] = cost[g, to] + step_cost
-                    price[g, origin] = price[g, to] + step_price
+                if cost[to] + step_cost < cost[origin] - 1e-12:
+                    cost[origin] = cost[to] + step_cost
+                    price[origin] = price[to] + step_price
                     changed = True
             if not changed:
                 break
-    return cost, price
+        costs.append(cost)
+        prices.append(price)
+    return np.array(costs), np.array(prices)
 
 
 def _ranges(counts: list[int], start: int = 0) -> tuple[I4, I4]:
@@ -341,10 +342,9 @@ def _compile_dates(scenario: Scenario) -> Table:
     dates = [scenario.period.start + dt.timedelta(days=d) for d in range(scenario.period.days)]
 
     def ends(date: dt.date) -> bool:
-        tomorrow = date + dt.timedelta(days=1)
-        return {"day": True, "week": tomorrow.weekday() == 0, "month": tomorrow.day == 1}[
-            scenario.record_every
-        ]
+        if scenario.record_every == "month":
+            return (date + dt.timedelta(days=1)).day == 1
+        return scenario.record_every == "day" or date.weekday() == 6
 
     compiled = table(
         DATE,

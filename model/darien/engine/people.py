@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 
 from darien.engine.draws import log, name_hash
-from darien.engine.world import DEPARTING, ENTRY, F8, GROUP, Index, Table, table
+from darien.engine.world import DEPARTING, ENTRY, F8, GROUP, I8, Index, Table, table
 from darien.scenario.schema import Scenario
 
 MAX_PARTY = 20
@@ -16,18 +16,25 @@ MAX_PARTY = 20
 def departure_rates(scenario: Scenario) -> tuple[F8, F8]:
     """Reference and present rate of departures, in persons a day, each (G, T)."""
     days = scenario.period.days
-    months = [(scenario.period.start + dt.timedelta(days=d)).strftime("%Y-%m") for d in range(days)]
+    months, day_of = _months(scenario.period.start, days)
     reference = np.zeros((len(scenario.groups), days))
     times = np.ones(len(scenario.groups))
     for g, name in enumerate(scenario.groups):
         if name in scenario.departures.monthly:
             by_month = scenario.departures.monthly[name]
-            reference[g] = [by_month[month] for month in months]
+            reference[g] = np.array([by_month[month] for month in months])[day_of]
         else:
             reference[g] = scenario.departures.persons_per_day[name].value
         if name in scenario.departures.times:
             times[g] = scenario.departures.times[name].value
     return reference, reference * times[:, None]
+
+
+def _months(start: dt.date, days: int) -> tuple[list[str], I8]:
+    """The months of a period, such as 2016-04, and which of them each day lies in."""
+    each = (np.datetime64(start, "D") + np.arange(days)).astype("datetime64[M]")
+    found, day_of = np.unique(each, return_inverse=True)
+    return [str(month) for month in found], day_of.astype(np.int64)
 
 
 def compile_groups(scenario: Scenario, at: Index) -> tuple[Table, F8]:
