@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import combinations
@@ -129,15 +129,13 @@ def compare(
             tasks[_name_at(name, over, value)] = single.tasks(scenario, keep=[over])
     runs = run_pairs(tasks, workers, progress, on)
     values = {name: by_replicate([run.outcomes for run in found]) for name, found in runs.items()}
+    unpriced = _unpriced(loaded)
     tables = {
         name: _differences(values[BASE], values[name], pairs).join(
-            _evidence(values, BASE, name, pairs, asked.evidence)
+            _evidence(values, BASE, name, pairs, asked.evidence, unpriced)
         )
         for name in loaded.options
     }
-    for name in _unpriced(loaded):
-        at = tables[name].index.get_level_values("outcome") == POLICY_COST
-        tables[name].loc[at, "label"] = evidence.NO_COST
     flows = {name: starts(runs[name], scenario) for name, scenario in scenarios.items()}
     moved, moved_total = {}, {}
     for name, option in loaded.options.items():
@@ -152,7 +150,7 @@ def compare(
         loaded=loaded,
         pairs=pairs,
         table=table,
-        between=_between(loaded, values, pairs),
+        between=_between(loaded, values, pairs, unpriced),
         ranks=ranks.ranks(own, asked.better, known) if asked.better else pd.DataFrame(),
         break_even=_told(asked.break_even, at_draws, draws) if each else pd.DataFrame(),
         break_even_draws=at_draws,
@@ -175,16 +173,24 @@ def _differences(one: pd.DataFrame, other: pd.DataFrame, pairs: Pairs) -> pd.Dat
 
 
 def _evidence(
-    values: Mapping[str, pd.DataFrame], one: str, other: str, pairs: Pairs, asked: bool
+    values: Mapping[str, pd.DataFrame],
+    one: str,
+    other: str,
+    pairs: Pairs,
+    asked: bool,
+    unpriced: Collection[str],
 ) -> pd.DataFrame:
     """What the counts say of the difference of ``other`` from ``one``, by the rows of their differences."""
-    rows, _, _ = aligned(values[one], values[other])
     if _BEFORE + other in values:
         before = values[_BEFORE + one], values[_BEFORE + other]
-        return evidence.evidence(before, (values[one], values[other]), pairs.luck)
-    if pairs.draws is None:
-        return evidence.unknown(rows, evidence.NO_FIT)
-    return evidence.unknown(rows, evidence.NO_PRIOR if asked else evidence.NOT_ASKED)
+        found = evidence.evidence(before, (values[one], values[other]), pairs.luck)
+    else:
+        rows, _, _ = aligned(values[one], values[other])
+        why = evidence.NO_PRIOR if asked else evidence.NOT_ASKED
+        found = evidence.unknown(rows, evidence.NO_FIT if pairs.draws is None else why)
+    if one in unpriced or other in unpriced:
+        found.loc[found.index.get_level_values("outcome") == POLICY_COST, "label"] = evidence.NO_COST
+    return found
 
 
 def _labels(table: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -199,18 +205,18 @@ def _unpriced(loaded: Loaded) -> list[str]:
     ]
 
 
-def _between(loaded: Loaded, values: Mapping[str, pd.DataFrame], pairs: Pairs) -> pd.DataFrame:
+def _between(
+    loaded: Loaded, values: Mapping[str, pd.DataFrame], pairs: Pairs, unpriced: Collection[str]
+) -> pd.DataFrame:
     """Every two options against each other: the whole route and countries, all groups together."""
     import pandas as pd
 
     parts = []
     wide = {name: _wide(table) for name, table in values.items()}
-    unpriced = _unpriced(loaded)
+    asked = loaded.comparison.evidence
     for other, option in combinations(loaded.options, 2):
         found = _differences(wide[other], wide[option], pairs).rename(columns={"base": "other_value"})
-        found = found.join(_evidence(wide, other, option, pairs, loaded.comparison.evidence)).reset_index()
-        if other in unpriced or option in unpriced:
-            found.loc[found["outcome"] == POLICY_COST, "label"] = evidence.NO_COST
+        found = found.join(_evidence(wide, other, option, pairs, asked, unpriced)).reset_index()
         found.insert(0, "other", other)
         found.insert(0, "option", option)
         parts.append(found)

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
+from darien.experiments.model_lines import fault_at, node_at
 from darien.experiments.stated import must_hold_harm
 from darien.experiments.structures import Name as StructureName
 from darien.record.compared import BASE
@@ -130,7 +131,7 @@ class Loaded:
 
     def fault(self, path: str, message: str) -> ScenarioError:
         """A mistake in the file that shows only after it was read, with the line of a path."""
-        return ScenarioError([_fault(self.root, path, message)])
+        return ScenarioError([fault_at(self.root, path, message)])
 
 
 def load(what: str | Path) -> Loaded:
@@ -141,7 +142,7 @@ def load(what: str | Path) -> Loaded:
 
     def found_for(name: str, path: str, more: list[str]) -> Scenario | None:
         option = Option() if name == BASE else comparison.options[name]
-        node = _at(root, f"options.{name}.policy")
+        node = node_at(root, f"options.{name}.policy")
         policy = node if node is not root and option.policy else None
         what, sets = option.scenario or comparison.base, [*option.sets, *more]
         try:
@@ -150,10 +151,10 @@ def load(what: str | Path) -> Loaded:
             key = f"options.{name}.scenario" if option.scenario else "base"
             for fault in error.faults:
                 named = fault.line is None and fault.file == what  # no such file
-                faults.append(_fault(root, key, str(fault)) if named else _as_written(fault, root, path))
+                faults.append(fault_at(root, key, str(fault)) if named else _as_written(fault, root, path))
         except UserMistake as error:  # no scenario of that name
             key = f"options.{name}.scenario" if option.scenario else "base"
-            faults.append(_fault(root, key, str(error)))
+            faults.append(fault_at(root, key, str(error)))
         return None
 
     base = found_for(BASE, "base", [])
@@ -178,7 +179,7 @@ def load(what: str | Path) -> Loaded:
                 f"runs from {scenario.period.start} to {scenario.period.end}, but the base from "
                 f"{base.period.start} to {base.period.end}: only the same days compare"
             )
-            faults.append(_fault(root, f"options.{name}", message))
+            faults.append(fault_at(root, f"options.{name}", message))
     if faults:
         raise ScenarioError(list(dict.fromkeys(faults)))
     # The same seed pairs them. A comparison reads outcomes only: recording by month is the least work.
@@ -205,32 +206,16 @@ def _read(file: Path) -> tuple[Comparison, Node]:
     if "extends" in root.mapping and "options" not in root.mapping:
         return _of_overlay(root, file), root
     comparison = model_file.validated(root, Comparison, faults)
-    if unsuited := [_fault(root, path, message) for path, message in comparison.unsuited()]:
+    if unsuited := [fault_at(root, path, message) for path, message in comparison.unsuited()]:
         raise ScenarioError(unsuited)
     return comparison, root
-
-
-def _at(root: Node, path: str) -> Node:
-    """The node of a path, or of the root where nothing was written there."""
-    node: Node | None = root
-    for step in path.split("."):
-        if node is None:
-            break
-        value = node.value
-        node = value[int(step)] if isinstance(value, list) else node.mapping.get(step)
-    return node or root
-
-
-def _fault(root: Node, path: str, message: str) -> Fault:
-    node = _at(root, path)
-    return Fault(root.mark.file, (node.key_at or node.mark).line, path, message)
 
 
 def _as_written(fault: Fault, root: Node, path: str) -> Fault:
     """A fault of a value that was set, told of the path in the comparison that set it."""
     if not fault.file.startswith("--set"):
         return fault
-    where = _fault(root, path, "")
+    where = fault_at(root, path, "")
     what = fault.file.removeprefix("--set ")
     return replace(fault, file=where.file, line=where.line, path=path, message=f"{what}: {fault.message}")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from darien.scenario import model_file
-from darien.scenario.errors import ScenarioError
-from darien.scenario.yaml_nodes import Mark, shown
+from darien.scenario.errors import Fault, ScenarioError
+from darien.scenario.yaml_nodes import Mark, Node, shown
 
 
 def mark(file: Path, *keys: str | int) -> Mark:
@@ -20,3 +20,20 @@ def mark(file: Path, *keys: str | int) -> Mark:
     except (ScenarioError, LookupError):
         return Mark(shown(file))
     return node.mark
+
+
+def node_at(root: Node, path: str) -> Node:
+    """The node of a path, or of the root where nothing was written there."""
+    node: Node | None = root
+    for step in path.split("."):
+        if node is None:
+            break
+        value = node.value
+        node = value[int(step)] if isinstance(value, list) else node.mapping.get(step)
+    return node or root
+
+
+def fault_at(root: Node, path: str, message: str) -> Fault:
+    """A fault of what is written at a path, with its line."""
+    node = node_at(root, path)
+    return Fault(root.mark.file, (node.key_at or node.mark).line, path, message)

@@ -103,11 +103,11 @@ class _Batches:
         self.alike = 1  # of tasks that are alike
 
     def took(self, seconds: float, count: int) -> None:
-        fitting = int(BATCH_SECONDS * count / seconds) if seconds > 0 else MOST_IN_BATCH
-        self.size = max(1, min(fitting, 2 * self.size, MOST_IN_BATCH))
-        self.alike = max(
-            1, min(int(ALIKE_SECONDS * count / seconds) if seconds > 0 else MOST_IN_BATCH, MOST_IN_BATCH)
-        )
+        def fitting(into: float) -> int:
+            return max(1, int(min(into * count / seconds, MOST_IN_BATCH))) if seconds > 0 else MOST_IN_BATCH
+
+        self.size = min(fitting(BATCH_SECONDS), 2 * self.size)
+        self.alike = fitting(ALIKE_SECONDS)
 
 
 @dataclass

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from darien.experiments.drawn import Draws, load_draws, must_suit
+from darien.experiments.model_lines import fault_at
 from darien.experiments.varying import Value, Varying, written
 from darien.scenario import library, model_file
 from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed
@@ -71,8 +72,8 @@ class SweepFile(Model):
     series: Literal["monthly", "none"] = "monthly"
     fit: str | None = None  # replicate r has draw r of it
 
-    def unfit(self) -> Iterator[tuple[str, str]]:
-        """What does not go together: the key that has to change, and why."""
+    def unsuited(self) -> Iterator[tuple[str, str]]:
+        """What does not go together: the path at fault, and why."""
         if self.design == "list" and not isinstance(self.points, list):
             yield "design", "list needs points: a list of mappings, a value for each parameter"
         if self.design == "grid" and self.points is not None:
@@ -140,8 +141,8 @@ def load_sweep(what: str | Path) -> LoadedSweep:
         varying = Varying(base or sweep.base, ("record_every=month",))
     except ScenarioError as error:
         raise ScenarioError([_of_base(fault, sweep, root) for fault in error.faults]) from None
-    if unfit := [_at_key(root, key, message) for key, message in sweep.unfit()]:
-        raise ScenarioError([*faults, *unfit])
+    if unsuited := [fault_at(root, path, message) for path, message in sweep.unsuited()]:
+        raise ScenarioError([*faults, *unsuited])
     parameters = {}
     for name, given in sweep.parameters.items():
         node = root.mapping["parameters"].mapping[name]
@@ -163,13 +164,6 @@ def load_sweep(what: str | Path) -> LoadedSweep:
             node = root.mapping["fit"]
             raise UserMistake(f"{node.mark}: fit: {str(error).removeprefix('--fit ')}") from None
     return LoadedSweep(sweep, file, varying, parameters, points, draws)
-
-
-def _at_key(root: Node, key: str, message: str) -> Fault:
-    node = root
-    for step in key.split("."):
-        node = node.mapping.get(step, node)
-    return Fault(node.mark.file, node.mark.line, key, message)
 
 
 def locate(what: str | Path) -> Path:
