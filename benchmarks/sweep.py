@@ -1,4 +1,4 @@
-"""Sweeps: what two workers give over one, what a run costs beyond the simulation, and how soon many open.
+"""Sweeps: what two workers give over one, what a run costs beyond the kernel, and how soon many open.
 
     benchmarks/sweep.py [--runs 1000] [--rows 100000]
 
@@ -109,7 +109,7 @@ def many_rows(folder: Path, rows: int, kept: Sequence[Kept], runs: int) -> list[
 
 def _as(run: Kept, point: int, replicate: int) -> Kept:
     return Kept(
-        point, replicate, run.outcomes, run.series, run.migrants, run.events, run.simulated, run.seconds
+        point, replicate, run.outcomes, run.series, run.migrants, run.events, run.kernel_seconds, run.seconds
     )
 
 
@@ -123,15 +123,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         kept = beyond_the_kernel(folder, min(arguments.runs, 100))
-        beyond = sorted(1000 * (run.seconds - run.simulated) for run in kept)
-        middle, simulated = statistics.median(beyond), statistics.median(run.simulated for run in kept)
+        beyond = sorted(1000 * (run.seconds - run.kernel_seconds) for run in kept)
+        middle, kernel = statistics.median(beyond), statistics.median(run.kernel_seconds for run in kept)
         mean = statistics.mean(beyond)
-        print(
-            f"\n== cost of a run beyond the simulation, {len(kept)} runs of 5 replicates a point, one worker"
-        )
+        print(f"\n== cost of a run beyond the kernel, {len(kept)} runs of 5 replicates a point, one worker")
         print(
             f"mean {mean:.1f} ms, median {middle:.1f} (quarter below {beyond[len(beyond) // 4]:.1f}, "
-            f"quarter above {beyond[3 * len(beyond) // 4]:.1f}); simulated {1000 * simulated:.0f} ms"
+            f"quarter above {beyond[3 * len(beyond) // 4]:.1f}); the kernel {1000 * kernel:.0f} ms"
         )
         found = throughput(folder, arguments.runs)
         print("\n== throughput, runs a second, start of workers included")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,13 @@ import pytest
 
 from calibrate import small
 from darien.calibrate.counted_series import Counter, DataPoint, data_points
-from darien.calibrate.design import setting
+from darien.calibrate.departures import wanted_of
+from darien.calibrate.design import Conditioning, Setting, conditioning_at, setting
+from darien.calibrate.lags import Response, months_of
 from darien.calibrate.problem import Problem, load_problem, locate
+from darien.calibrate.targets import targets_of
 from darien.calibrate.unknowns import points, priors, scenario_at, sets_of
+from darien.record.assumptions import CountAssumptions
 from darien.record.reported import load_reported
 from darien.scenario.at import quantity_at
 from darien.scenario.errors import ScenarioError, UserMistake
@@ -64,6 +69,11 @@ def problem(folder: Path, text: str = GOOD) -> Problem:
             "    share: honduras\n",
             "    share: honduras\n    gains: {cuba: as_others}\n",
             ":20: series.all.gains.cuba: is no misdeclared share; given as_others",
+        ),
+        (
+            "reporting:\n",
+            "shape:\n  flat_wieght_total: {}\nreporting:\n",
+            ":12: shape.flat_wieght_total: is no assumption about counts; given flat_wieght_total",
         ),
         ("runs: 64", "runs: 3", ":4: runs: "),
         ("role: target", "role: derives", ":15: series.all.role: "),
@@ -119,6 +129,43 @@ def test_a_point_sets_single_values_and_multiplies_others(tmp_path: Path) -> Non
     assert changed.parameters.cost_weight.value == float(sets["parameters.cost_weight"])
 
 
+def shaped(low: float | None, high: float | None) -> Setting:
+    """A problem of the small route of which the months inside years are not known."""
+    of = series(shape={"flat_weight_total": {"low": low, "high": high}})
+    base = small.scenario()
+    found = data_points(of, base, load_reported())
+    here = Path("problem.yaml")
+    return Setting(here, of, here, base, priors(of, base), Counter(of, found, base))
+
+
+def test_the_shape_of_months_inside_years_is_an_unknown() -> None:
+    of = shaped(0.0, 1.0)
+    assert [prior.name for prior in of.simulated] == ["coverage", "flat_weight_total"]
+    targets = targets_of(of.base, load_reported())
+    lag = Response(np.eye(60), np.zeros(60), np.ones(60))
+    usual = Conditioning(
+        pd.DataFrame(),
+        dict.fromkeys(targets, lag),
+        wanted_of(targets, dict.fromkeys(targets, lag), months_of(of.base)),
+    )
+    flat = conditioning_at(of, usual, np.array([0.5, 1.0])).wanted["cuba"].persons
+    steep = conditioning_at(of, usual, np.array([0.5, 0.0])).wanted["cuba"].persons
+    half = conditioning_at(of, usual, np.array([0.5, 0.5])).wanted["cuba"].persons
+    assert np.ptp(flat[:12]) == 0
+    assert np.ptp(steep[:12]) > np.ptp(half[:12]) > 0
+    assert half == pytest.approx((flat + steep) / 2)
+    assert half == pytest.approx(usual.wanted["cuba"].persons)  # the usual weight is 0.5
+    known = series()
+    assert conditioning_at(replace(of, problem=known), usual, np.array([0.5])) is usual
+
+
+def test_the_prior_of_a_shape_is_the_range_of_the_assumption() -> None:
+    usual = CountAssumptions().flat_weight_total
+    assert [(p.low, p.high) for p in shaped(None, None).priors[1:]] == [(usual.low, usual.high)]
+    with pytest.raises(UserMistake, match=r"shape\.flat_weight_total: its low 0\.9 is not below"):
+        shaped(0.9, None)
+
+
 def test_a_design_is_the_same_for_everyone_and_spread_out(tmp_path: Path) -> None:
     drawn = points(problem(tmp_path), 2)
     assert np.array_equal(drawn, points(problem(tmp_path), 2))
@@ -126,7 +173,7 @@ def test_a_design_is_the_same_for_everyone_and_spread_out(tmp_path: Path) -> Non
     assert (np.histogram(drawn[:, 0], bins=8, range=(0, 1))[0] == 8).all()
 
 
-def series(**changes: Any) -> Problem:
+def series(shape: dict[str, Any] | None = None, **changes: Any) -> Problem:
     """A problem of one series."""
     one = {
         "role": "target",
@@ -143,6 +190,7 @@ def series(**changes: Any) -> Problem:
             "history": "h",
             "runs": 64,
             "unknowns": unknowns,
+            "shape": shape or {},
             "series": {"one": one | changes},
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -54,6 +55,20 @@ def test_a_year_that_is_spread_keeps_its_total(reported: Reported) -> None:
     kinds = months.groupby("kind")["month"].agg(["min", "max"])
     assert kinds.loc["yearly-spread", "max"] == pd.Timestamp("2019-12-01")
     assert kinds.loc["monthly", "min"] == pd.Timestamp("2020-01-01")
+
+
+def test_haitians_of_2016_may_have_come_late(reported: Reported) -> None:
+    def year(weight: float, *names: str) -> pd.Series:
+        late = replace(CountAssumptions(), haitians_late_2016=Quantity(value=weight, low=0, high=1))
+        found = group_months(reported, panama(*names), dt.date(2016, 1, 1), dt.date(2016, 12, 31), late)
+        return found.set_index("month")["persons"]
+
+    usual, half, late = (year(weight, "Haiti") for weight in (0.0, 0.5, 1.0))
+    assert late[:"2016-07-31"].sum() == 0
+    assert late["2016-08-01":].nunique() == 1
+    assert half.to_numpy() == pytest.approx((usual + late).to_numpy() / 2)
+    assert usual.sum() == pytest.approx(late.sum())
+    assert year(1.0, "Cuba").equals(year(0.0, "Cuba"))
 
 
 def test_months_follow_honduras_and_the_flat_year(reported: Reported) -> None:

@@ -42,9 +42,6 @@ if TYPE_CHECKING:
     from darien.record.run import Run
 
 
-HOLDING = ("limit_days", "limit_minors_days", "flagged_days")  # rules of beds that set when one is let go
-
-
 @dataclass(frozen=True)
 class Prepared:
     """What all replicates of a scenario share: its world, the positions of names in it, its policy."""
@@ -118,6 +115,9 @@ class RouteModel(mesa.Model):
         self.migrants = Migrants(self)
         self.levers: Levers = self.policy.levers_on(0)
         self.capacity_changes: list[tuple[int, int, float, int]] = []
+        self._capacities: list[tuple[float, int]] = []  # beds and limit of each centre, as noted last
+        self._gained: dict[str, float] = {}  # skill that training has added, by checkpoint
+        self._gained_feeding: dict[int, float] = {}  # the same of those who ask a centre for beds
         self.kernel_seconds = 0.0
         self.seconds = 0.0
         found_institutions(self, scenario)
@@ -268,38 +268,35 @@ class RouteModel(mesa.Model):
             days_ago = (date - takedown.start).days
             if days_ago == 0 or (day == 0 and days_ago > 0):
                 self.network(takedown.network).take_down(takedown.seats_removed_share.value, days_ago)
-        new = self.policy.levers_on(day)
-        old = self.levers
-        self.levers = new
-        self.market.apply(new)
+        self.levers = self.policy.levers_on(day)
+        self.market.apply(self.levers)
         self._set_skills()
-        self._note_capacities(day, None if day == 0 else old)
-        if day == 0:
-            return
-        waiting = int(self.books.lists["persons"].sum())
-        if new.removal.tobytes() != old.removal.tobytes() or any(
-            np.any(new.beds[rule] != old.beds[rule]) for rule in HOLDING
-        ):
-            self.books = make_room(self.books, day, rescheduled=waiting)
-            hold_by_new_rules(self.world, new, self.books, day)
-        if np.any(new.closed > old.closed) or np.any(new.counter_open < old.counter_open):
-            self.books = make_room(self.books, day, rescheduled=waiting)
-            dissolve_queues(self.world, new, self.books, day)
+        self._note_capacities(day)
+        news = self.policy.news_on(day)
+        for is_new, follow in ((news.holding, hold_by_new_rules), (news.shut, dissolve_queues)):
+            if is_new:
+                waiting = int(self.books.lists["persons"].sum())
+                self.books = make_room(self.books, day, rescheduled=waiting)
+                follow(self.world, self.levers, self.books, day)
 
     def _review(self, day: int, date: dt.date) -> None:
         """What the actors decide every 30 days, from the levers and the books as they stand."""
         for training in self.trainings:
             training.review(share_in_force(training.measure, date))
+        self._gained = {name: self._checkpoints[name].skill_gained for name in self._trained}
+        self._gained_feeding = {
+            c: float(np.mean([self._checkpoints[name].skill_gained for name in fed_by]))
+            for c, fed_by in self._fed_by.items()
+        }
         if day > 0:
             self.market.review()
 
     def _set_skills(self) -> None:
         """What the officers have learnt: identification, bribes, inspections, officers on the line."""
         p, officers_table = self.scenario.parameters, self.levers.officers
-        for name in self._trained:
+        for name, gained in self._gained.items():
             checkpoint = self._checkpoints[name]
             officers = officers_table[checkpoint.position]
-            gained = checkpoint.skill_gained
             for ability in ("identification", "identification_forged"):
                 if officers[ability] > 0:
                     officers[ability] = as_share(officers[ability] + p.skill_identification.value * gained)
@@ -307,17 +304,18 @@ class RouteModel(mesa.Model):
             on_line = max(0.0, officers["officers"] - checkpoint.officers_off_line)
             pace = max(0.0, 1 + p.skill_inspections.value * gained)
             officers["capacity"] = on_line * officers["inspections_per_officer"] * pace
-        for c, fed_by in self._fed_by.items():
-            gained = float(np.mean([self._checkpoints[name].skill_gained for name in fed_by]))
+        for c, gained in self._gained_feeding.items():
             beds = self.levers.beds[c]
             beds["sensitivity"] = as_share(beds["sensitivity"] + p.skill_vetting.value * gained)
 
-    def _note_capacities(self, day: int, old: Levers | None) -> None:
+    def _note_capacities(self, day: int) -> None:
         """Keep beds and limits as they change, for results."""
-        for c in range(len(self.index.centres)):
-            now = (float(self.levers.beds["beds"][c]), int(self.levers.beds["limit_days"][c]))
-            if old is None or now != (float(old.beds["beds"][c]), int(old.beds["limit_days"][c])):
-                self.capacity_changes.append((day, c, *now))
+        beds = self.levers.beds
+        now = list(zip(beds["beds"].tolist(), beds["limit_days"].tolist(), strict=True))
+        if now != self._capacities:
+            before = dict(enumerate(self._capacities))
+            self.capacity_changes += [(day, c, *own) for c, own in enumerate(now) if before.get(c) != own]
+            self._capacities = now
 
     @property
     def migrants_made(self) -> int:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -301,6 +301,20 @@ def _(measure: ReceptionMeasure, to: Applying) -> None:
         to.levers.reception[g] = old + to.share * (shares - old)
 
 
+OWN_TO_CHANGE = ("quota", "officers", "beds", "legs")  # levers that actors set, beside measures
+HOLDING = ("limit_days", "limit_minors_days", "flagged_days")  # rules of beds that set when one is let go
+
+
+class News(NamedTuple):
+    """What a day changes for those who are held or wait already."""
+
+    holding: bool  # when who is held is let go, or removed
+    shut: bool  # a way that was open to some group is not any more
+
+
+NOTHING_NEW = News(holding=False, shut=False)
+
+
 class Policy:
     """The levers of any day of a scenario, worked out once for each day that is asked for."""
 
@@ -312,6 +326,7 @@ class Policy:
         self._base = base_levers(scenario, at)
         self._changes = sorted(self.change_days)
         self._known: dict[int, Levers] = {}  # by the day on which they came to be
+        self._news: dict[int, News] = {}
 
     def next_change(self, day: int) -> int | None:
         """The first day after ``day`` on which some measure changes."""
@@ -319,11 +334,29 @@ class Policy:
         return self._changes[later] if later < len(self._changes) else None
 
     def levers_on(self, day: int) -> Levers:
-        """The levers of a day, before what the officers have learnt; the caller's own to change."""
+        """The levers of a day, before what actors make of them; those that they set are the caller's own."""
         since = self._changes[bisect_right(self._changes, day) - 1]
-        if since not in self._known:
-            self._known[since] = self._work_out(since)
-        return copy_levers(self._known[since])
+        shared = self._since(since)
+        return shared._replace(**{name: getattr(shared, name).copy() for name in OWN_TO_CHANGE})
+
+    def news_on(self, day: int) -> News:
+        """What a day changes for those who are held or wait already; actors change none of it."""
+        if day == 0 or day not in self.change_days:
+            return NOTHING_NEW
+        if day not in self._news:
+            old = self._since(self._changes[self._changes.index(day) - 1])
+            new = self._since(day)
+            self._news[day] = News(
+                holding=new.removal.tobytes() != old.removal.tobytes()
+                or any(bool(np.any(new.beds[rule] != old.beds[rule])) for rule in HOLDING),
+                shut=bool(np.any(new.closed > old.closed) or np.any(new.counter_open < old.counter_open)),
+            )
+        return self._news[day]
+
+    def _since(self, day: int) -> Levers:
+        if day not in self._known:
+            self._known[day] = self._work_out(day)
+        return self._known[day]
 
     def _work_out(self, day: int) -> Levers:
         levers = copy_levers(self._base)

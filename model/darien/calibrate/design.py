@@ -12,7 +12,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -37,6 +37,7 @@ from darien.calibrate.targets import targets_of
 from darien.calibrate.unknowns import Prior, points, priors, scenario_at
 from darien.experiments.pool import Failed, run_all
 from darien.experiments.run import Progress, simulate, warm_up
+from darien.record.assumptions import CountAssumptions
 from darien.record.reported import load_reported
 from darien.record.version import code_version
 from darien.scenario import library
@@ -77,7 +78,7 @@ class Setting:
     @property
     def simulated(self) -> list[Prior]:
         """The priors of the unknowns that a run and its counting need: all but the reporting shares."""
-        return self.priors[: len(self.problem.unknowns) + len(self.problem.misdeclared)]
+        return self.priors[: len(self.priors) - len(self.problem.reporting)]
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,24 @@ def conditioning(of: Setting) -> Conditioning:
     rates = given_rates(of.base, targets)
     responses = read_responses(of.base, rates, simulate_on(1), WorkingAssumptions())
     return Conditioning(rates, responses, wanted_of(targets, responses, months_of(of.base)))
+
+
+def conditioning_at(of: Setting, how: Conditioning, unit: Floats) -> Conditioning:
+    """The same under what a point says of the shape of months inside years.
+
+    ``unit``: (unknowns that a run needs, or more) from 0 to 1.
+    """
+    shape = {
+        prior.name: float(prior.value(u))
+        for prior, u in zip(of.simulated, unit, strict=False)
+        if prior.name in of.problem.shape
+    }
+    if not shape:
+        return how
+    usual = CountAssumptions()
+    changed = {name: getattr(usual, name).model_copy(update={"value": v}) for name, v in shape.items()}
+    targets = targets_of(of.base, load_reported(), replace(usual, **changed))
+    return replace(how, wanted=wanted_of(targets, how.responses, months_of(of.base)))
 
 
 def conditioned(scenario: Scenario, how: Conditioning, replicate: int) -> Scenario:
@@ -148,8 +167,9 @@ def shared(file: Path, conditioning_file: Path) -> tuple[Setting, Conditioning]:
 
 def _run(job: Job) -> Floats:
     of, how = shared(job.file, job.conditioning)
-    scenario = scenario_at(of.history, of.problem, of.base, of.simulated, np.array(job.unit))
-    now = conditioned(scenario, how, WORKING + job.number)
+    unit = np.array(job.unit)
+    scenario = scenario_at(of.history, of.problem, of.base, of.simulated, unit)
+    now = conditioned(scenario, conditioning_at(of, how, unit), WORKING + job.number)
     values = {prior.name: float(prior.value(u)) for prior, u in zip(of.simulated, job.unit, strict=True)}
     return of.counter.read(simulate(now, replicate=job.number).counts, values)
 
@@ -215,10 +235,11 @@ def _key(of: Setting) -> str:
     """The hash of all that decides the runs of a problem: the code, the history, unknowns, data points."""
     unknowns = {name: unknown.model_dump(mode="json") for name, unknown in of.problem.unknowns.items()}
     misdeclared = {name: share.model_dump(mode="json") for name, share in of.problem.misdeclared.items()}
+    shape = {name: shape.model_dump(mode="json") for name, shape in of.problem.shape.items()}
     series = {name: series.model_dump(mode="json") for name, series in of.problem.series.items()}
     here = Path(__file__).parent
     sources = [(here / f"{name}.py").read_text(encoding="utf-8") for name in DECIDING]
-    problem = [unknowns, misdeclared, series]
+    problem = [unknowns, misdeclared, shape, series]
     said = json.dumps([code_version(), sources, to_yaml(of.base), problem], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darien.calibrate.departures import WORKING
-from darien.calibrate.design import Job, Kept, Setting, conditioned, shared
+from darien.calibrate.design import Job, Kept, Setting, conditioned, conditioning_at, shared
 from darien.calibrate.lags import Floats
 from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import priors_of, scenario_at, sets_of
@@ -29,7 +29,7 @@ def _run(job: Job) -> dict[str, float]:
     unit = np.array(job.unit)
     known = [*of.simulated, *priors_of(of.problem.assumed, of.base)]
     scenario = scenario_at(of.history, of.problem, of.base, known, unit)
-    departures = conditioned(scenario, how, WORKING + job.number).departures
+    departures = conditioned(scenario, conditioning_at(of, how, unit), WORKING + job.number).departures
     sets = (one.split("=") for one in sets_of(of.problem, of.base, known, unit))
     found = {path: float(value) for path, value in sets}
     for group, months in departures.monthly.items():

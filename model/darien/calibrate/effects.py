@@ -15,7 +15,7 @@ import numpy as np
 from scipy.stats import f
 
 from darien.calibrate.departures import WORKING
-from darien.calibrate.design import Job, Kept, Setting, conditioned, shared
+from darien.calibrate.design import Job, Kept, Setting, conditioned, conditioning_at, shared
 from darien.calibrate.lags import Floats
 from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import priors_of, scenario_at
@@ -38,7 +38,7 @@ def _run(job: Job) -> dict[str, dict[str, float]]:
     unit = np.array(job.unit)
     known = [*of.simulated, *priors_of(of.problem.assumed, of.base)]
     base = scenario_at(of.history, of.problem, of.base, known, unit)
-    base = conditioned(base, how, WORKING + job.number)
+    base = conditioned(base, conditioning_at(of, how, unit), WORKING + job.number)
     found = {"base": _outcomes(simulate(base, replicate=job.number), of.problem.outcomes)}
     for name, scenario_name in of.problem.levers.items():
         lever = scenario_at(lever_file(of, scenario_name), of.problem, of.base, known, unit)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import emcee
 import numpy as np
 from sklearn.linear_model import Ridge
+from threadpoolctl import threadpool_limits
 
 from darien.calibrate.emulating import Emulator, log_likelihood
 from darien.calibrate.lags import Floats
@@ -72,7 +73,8 @@ def by_emulator(
     ]
     sampler = emcee.EnsembleSampler(walkers, dimensions, log_posterior, vectorize=True, moves=moves)
     sampler.random_state = np.random.RandomState(seed).get_state()
-    sampler.run_mcmc(start, steps)
+    with threadpool_limits(1):  # the products are small: threads wait for each other
+        sampler.run_mcmc(start, steps)
     settle = steps // 3
     tau = float(np.max(sampler.get_autocorr_time(discard=settle, quiet=True, tol=0)))
     thin = max(1, int(tau / 4))

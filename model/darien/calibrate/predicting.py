@@ -20,7 +20,16 @@ import numpy as np
 
 from darien.calibrate.counted_series import Counter, DataPoint, data_points
 from darien.calibrate.departures import WORKING
-from darien.calibrate.design import Conditioning, Job, Kept, Setting, conditioned, setting, shared
+from darien.calibrate.design import (
+    Conditioning,
+    Job,
+    Kept,
+    Setting,
+    conditioned,
+    conditioning_at,
+    setting,
+    shared,
+)
 from darien.calibrate.fitting import Posterior, log_values
 from darien.calibrate.lags import Floats, days_of, months_of
 from darien.calibrate.observing import HALF, Observation, draw_reported, observation
@@ -203,9 +212,11 @@ def _shared(file: Path) -> Monthly:
 def _ready(job: Job) -> tuple[Setting, Scenario, dict[str, float]]:
     """A draw with departures of its own, and the values of what decides how it is counted."""
     of, how = shared(job.file, job.conditioning)
-    scenario = scenario_at(of.history, of.problem, of.base, of.simulated, np.array(job.unit))
+    unit = np.array(job.unit)
+    scenario = scenario_at(of.history, of.problem, of.base, of.simulated, unit)
+    how = evened(conditioning_at(of, how, unit), of.base)
     values = {prior.name: float(prior.value(u)) for prior, u in zip(of.simulated, job.unit, strict=True)}
-    return of, conditioned(scenario, evened(how, of.base), WORKING + job.number), values
+    return of, conditioned(scenario, how, WORKING + job.number), values
 
 
 def _agents(job: Job) -> list[list[float]]:

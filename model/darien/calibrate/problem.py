@@ -8,11 +8,13 @@ with their roles, the shares of people that authorities report, and dated events
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from darien.record.assumptions import CountAssumptions
 from darien.scenario import library, model_file
 from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed, nearest
 from darien.scenario.quantity import Model, Quantity, Sourced
@@ -74,6 +76,17 @@ class Misdeclared(Sourced):
         if self.low >= self.high:
             raise ValueError(f"low {self.low:g} is not below high {self.high:g}")
         return self
+
+
+class Shape(Sourced):
+    """An assumption about the months of a year of which only the whole was published; its prior is flat.
+
+    Its name is that of a field of :class:`~darien.record.assumptions.CountAssumptions`, whose range is the
+    prior where ``low`` and ``high`` are left out.
+    """
+
+    low: Annotated[float | None, Field(ge=0)] = None
+    high: Annotated[float | None, Field(gt=0)] = None
 
 
 class Side(Model):
@@ -162,6 +175,7 @@ class Problem(Model):
     runs: Annotated[int, Field(ge=32, le=100_000)]  # of the design, that every fit of the problem shares
     unknowns: Annotated[dict[Name, Unknown], Field(min_length=1)]
     misdeclared: dict[Name, Misdeclared] = {}
+    shape: dict[Name, Shape] = {}  # of the months inside published years, from which departures are derived
     reporting: dict[Name, Reporting] = {}
     series: Annotated[dict[Name, Series], Field(min_length=1)]
     assumed: dict[Name, Unknown] = {}  # of which no series speaks: not fitted, but effects are told over them
@@ -189,6 +203,12 @@ def load_problem(file: Path) -> Problem:
     faults: list[Fault] = []
     root = model_file.nodes(file, "a problem", "title, why, history, runs, unknowns, series", faults)
     problem = model_file.validated(root, Problem, faults)
+    assumed = [field.name for field in fields(CountAssumptions)]
+    for name in problem.shape:
+        if name not in assumed:
+            at = root.mapping["shape"].mapping[name].at
+            why = "is no assumption about counts"
+            faults.append(Fault(at.file, at.line, f"shape.{name}", why, name, listed(assumed)))
     for name, series in problem.series.items():
         here = root.mapping["series"].mapping[name]
         if series.share is not None and series.share not in problem.reporting:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darien.calibrate.departures import WORKING
-from darien.calibrate.design import Design, Job, Kept, Setting, conditioned, shared
+from darien.calibrate.design import Design, Job, Kept, Setting, conditioned, conditioning_at, shared
 from darien.calibrate.effects import change, run_effects
 from darien.calibrate.emulating import Shapes, shapes
 from darien.calibrate.lags import Floats
@@ -125,8 +125,9 @@ def counted_otherwise(
 
 def _counted(job: Job, made_by: str) -> list[list[float]]:
     of, how = shared(job.file, job.conditioning)
-    scenario = scenario_at(of.history, of.problem, of.base, of.simulated, np.array(job.unit))
-    now = conditioned(OTHERWISE[made_by](scenario), how, WORKING + job.number)
+    unit = np.array(job.unit)
+    scenario = OTHERWISE[made_by](scenario_at(of.history, of.problem, of.base, of.simulated, unit))
+    now = conditioned(scenario, conditioning_at(of, how, unit), WORKING + job.number)
     values = {prior.name: float(prior.value(u)) for prior, u in zip(of.simulated, job.unit, strict=True)}
     counted: list[list[float]] = of.counter.read(simulate(now, replicate=job.number).counts, values).tolist()
     return counted

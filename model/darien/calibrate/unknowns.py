@@ -13,6 +13,7 @@ from scipy.stats import qmc
 
 from darien.calibrate.lags import Floats
 from darien.calibrate.problem import Problem, Scale, Unknown
+from darien.record.assumptions import CountAssumptions
 from darien.scenario.at import quantity_at
 from darien.scenario.errors import UserMistake
 from darien.scenario.files import load
@@ -38,13 +39,26 @@ class Prior:
 
 
 def priors(problem: Problem, scenario: Scenario) -> list[Prior]:
-    """Priors of the unknowns of the scenario, of misdeclared shares, of reporting shares; as in the file.
+    """Priors of the unknowns of the scenario, of misdeclared shares, of what shapes months, of reporting
+    shares; as in the file.
 
     Raises UserMistake where a path names no number, or no range is known.
     """
     shares = [Prior(name, share.low, share.high, "log") for name, share in problem.reporting.items()]
     others = [Prior(name, share.low, share.high, "linear") for name, share in problem.misdeclared.items()]
-    return priors_of(problem.unknowns, scenario) + others + shares
+    return priors_of(problem.unknowns, scenario) + others + _shapes(problem) + shares
+
+
+def _shapes(problem: Problem) -> list[Prior]:
+    found = []
+    for name, shape in problem.shape.items():
+        usual = getattr(CountAssumptions(), name)
+        low = usual.low if shape.low is None else shape.low
+        high = usual.high if shape.high is None else shape.high
+        if not low < high:
+            raise UserMistake(f"shape.{name}: its low {low:g} is not below its high {high:g}")
+        found.append(Prior(name, low, high, "linear"))
+    return found
 
 
 def priors_of(unknowns: dict[str, Unknown], scenario: Scenario) -> list[Prior]:
@@ -76,10 +90,11 @@ def _bounds(name: str, unknown: Unknown, scenario: Scenario) -> tuple[float, flo
 def sets_of(problem: Problem, scenario: Scenario, known: Sequence[Prior], unit: Floats) -> list[str]:
     """What a point of the design sets in the scenario, as after ``--set``."""
     numbers: dict[str, float] = {}
+    happening = problem.unknowns | problem.assumed
     for prior, u in zip(known, unit, strict=False):
-        if prior.name in problem.misdeclared:
+        if prior.name not in happening:
             continue  # what is counted, not what happens
-        unknown = (problem.unknowns | problem.assumed)[prior.name]
+        unknown = happening[prior.name]
         value = float(prior.value(float(u)))
         for path in unknown.paths:
             if unknown.times is None:

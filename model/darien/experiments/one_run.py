@@ -138,7 +138,7 @@ class Job:
             series=series,
             migrants=model.migrants_made,
             events=model.events,
-            simulated=model.seconds,
+            kernel_seconds=model.kernel_seconds,
             seconds=time.perf_counter() - began,
         )
         model.let_go()
@@ -149,7 +149,7 @@ class Job:
 class Kept:
     """What is kept of a run: outcomes as :meth:`Columns.pack` gives them, records of :data:`SERIES`.
 
-    ``simulated``: wall seconds of the simulation; ``seconds``: of all that the run took.
+    ``kernel_seconds``: wall seconds of the compiled days; ``seconds``: of all that the run took.
     """
 
     point: int
@@ -158,7 +158,7 @@ class Kept:
     series: npt.NDArray[np.void]
     migrants: int
     events: int
-    simulated: float
+    kernel_seconds: float
     seconds: float
 
 

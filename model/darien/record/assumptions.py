@@ -79,6 +79,16 @@ class CountAssumptions:
         "with fewer the months of all nationalities do",
         assumption="5 persons a month: below that chance alone makes a shape",
     )
+    haitians_late_2016: Quantity = quantity(
+        0.0,
+        0.0,
+        1.0,
+        "weight of a year that lies wholly after July where the months of Haitians in 2016 are shaped",
+        assumption="Honduras' months of all nationalities cannot tell that most Haitians of 2016 came late: "
+        "Colombia had counted 3,500 of 20,366 by July (COL_irregular_ytd_Haiti), and 18,000 of Costa Rica's "
+        "22,000 came in the second half (CRI_haiti_extracont_H2_2016, CRI_transit_permits). A fit to these "
+        "finds the weight; departures that no fit made have none",
+    )
     panama_to_honduras_days: Quantity = quantity(
         12.0,
         7.0,

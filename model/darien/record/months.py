@@ -11,6 +11,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from darien.record.assumptions import CountAssumptions
 from darien.record.reported import Reported
 from darien.scenario.errors import UserMistake
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 DAYS_PER_MONTH = 365.25 / 12
 TOTAL_SHAPE = "HND_irregular_monthly_all"  # the one monthly count on the corridor through 2014 to 2017
 IMPUTED = ("2015-01", "2015-05")  # Honduras' months that look filled in (1,442 to 1,466 each)
+LATE_YEAR, LATE_FROM = 2016, 8  # in which most Haitians came from this month on
 CHILDREN = ("Brazil", "Chile")  # where Panama's tables put the children of Haitians
 DETENTIONS = "MEX_detentions_monthly_"
 REMOVALS = "MEX_expelled_total_monthly_"
@@ -57,6 +60,8 @@ def group_months(
         start = pd.Timestamp(year, 1, 1)
         if start in annual.index:
             weights, note = year_shape(reported, derives.shape, year, assumptions)
+            if year == LATE_YEAR and _counts_haitians(reported, derives.annual):
+                weights = _late(weights, assumptions.haitians_late_2016.value)
             for month, weight in weights.items():
                 found[month] = (annual[start] * weight, SPREAD, note)
         months = reported.monthly(in_use(reported, derives.monthly, year, assumptions))
@@ -87,9 +92,9 @@ def refuse_unusable(reported: Reported, ids: Iterable[str]) -> None:
 
 def in_use(reported: Reported, ids: list[str], year: int, assumptions: CountAssumptions) -> list[str]:
     """The series that count in a year: Brazil and Chile stand beside Haiti only in some."""
-    groups = {name: str(reported.about.loc[name, "group"]) for name in ids}
-    if "Haiti" not in groups.values():
+    if not _counts_haitians(reported, ids):
         return ids
+    groups = {name: str(reported.about.loc[name, "group"]) for name in ids}
     first = assumptions.haitian_children_first_year.value
     last = assumptions.haitian_children_last_year.value
     return [name for name in ids if groups[name] not in CHILDREN or first <= year <= last]
@@ -117,6 +122,16 @@ def year_shape(
         if year == int(IMPUTED[0][:4]):
             note += f", which looks imputed from {IMPUTED[0]} to {IMPUTED[1]}"
     return (1 - flat) * counts / counts.sum() + flat / 12, f"{note}, flat {flat:g}"
+
+
+def _counts_haitians(reported: Reported, ids: list[str]) -> bool:
+    return any(str(reported.about.loc[name, "group"]) == "Haiti" for name in ids)
+
+
+def _late(weights: pd.Series, weight: float) -> pd.Series:
+    """Weights of twelve months, mixed with a year that lies evenly in its late months."""
+    late = np.array([month.month >= LATE_FROM for month in weights.index])
+    return (1 - weight) * weights + weight * late / late.sum()
 
 
 def _moved_back(
