@@ -18,7 +18,7 @@ import numpy as np
 
 from darien.calibrate.counted_series import Counter, DataPoint
 from darien.calibrate.departures import WORKING, given_rates
-from darien.calibrate.design import Conditioning, Job, Setting, conditioned, shared
+from darien.calibrate.design import Conditioning, Job, Setting, conditioned, conditioning_at, shared
 from darien.calibrate.lags import Response, months_of, with_rates
 from darien.calibrate.problem import Compared, Problem, Series
 from darien.calibrate.unknowns import scenario_at
@@ -153,10 +153,12 @@ def _counter(file: Path, conditioning: Path, around: Around, names: tuple[str, .
 def count_about(around: Around, names: Sequence[str], job: Job) -> list[list[list[float]]]:
     """(series, months, 2) persons that a run at a draw counts about a date, departures carried on."""
     of, how = shared(job.file, job.conditioning)
-    scenario = scenario_at(of.history, of.problem, of.base, of.simulated, np.array(job.unit))
+    unit = np.array(job.unit)
+    scenario = scenario_at(of.history, of.problem, of.base, of.simulated, unit)
     values = {prior.name: float(prior.value(u)) for prior, u in zip(of.simulated, job.unit, strict=True)}
     before = ended(scenario, around.month)
-    past = conditioned(before, known_before(how, around.month), WORKING + job.number)
+    known = known_before(conditioning_at(of, how, unit), around.month)
+    past = conditioned(before, known, WORKING + job.number)
     rates = carried(given_rates(past, how.rates.columns), months_of(of.base)[: around.end])
     run = simulate(with_rates(ended(scenario, around.end), rates), replicate=job.number)
     counts = _counter(job.file, job.conditioning, around, tuple(names)).read(run.counts, values)

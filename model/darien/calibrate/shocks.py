@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -137,7 +138,8 @@ def _run(
 ) -> dict[str, Floats]:
     """By series (draws, months before and after, 2) simulated persons; runs are kept as they end."""
     told = {one: compared.model_dump(mode="json") for one, compared in series.items()}
-    decided = [around.month, around.span, told]
+    how = (Path(__file__).parent / "around.py").read_text(encoding="utf-8")  # it decides what a run gives
+    decided = [around.month, around.span, told, how]
     task = partial(count_about, around, tuple(series))
     with show(f"departures carried on: {name.replace('_', ' ')}") as progress:
         found = np.array(at_draws(of, kept, "about", decided, task, units, workers, progress))

@@ -18,7 +18,9 @@ ROW = 0.42  # inches
 TOP, FOOT = 1.95, 1.5
 LEFT, RIGHT = 4.3, 2.3
 TIMES = 2  # ordinary changes, that a reported one must exceed to decide anything
-TICKS = (0.001, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 1000)
+TICKS = (0.0001, 0.001, 0.01, 0.1, 1, 10, 100, 1000, 10_000)
+BETWEEN = (0.03, 0.3, 3, 30)  # where there is room for more ticks
+ROOM = 4.5  # logarithms to each side, up to which there is
 
 
 def draw_shocks(title: str, folder: Path) -> Sheet | None:
@@ -48,7 +50,8 @@ def draw_shocks(title: str, folder: Path) -> Sheet | None:
     low, high = _limits(table)
     box = (LEFT, FOOT, sheet.width - LEFT - RIGHT, sheet.height - TOP - FOOT)
     panel = Panel(sheet, box, (low, high), (len(table), 0))
-    ticks = [tick for tick in TICKS if low <= np.log(tick) <= high]
+    every = sorted((*TICKS, *BETWEEN)) if high < ROOM else TICKS
+    ticks = [tick for tick in every if low <= np.log(tick) <= high]
     panel.frame(np.log(ticks), [], grid="x")
     panel.label_x(np.log(ticks), [f"{tick:g}" for tick in ticks], 10)
     panel.line([0, 0], [0, len(table)], GREY, 1.0)
