@@ -18,6 +18,8 @@ from darien.calibrate.effects import effects_table
 from darien.calibrate.fit_command import NEAR, command, kept_posterior, told
 from darien.calibrate.fitting import Posterior
 from darien.calibrate.predicting import Expected, Monthly
+from darien.calibrate.recovering import EFFECT, LIKELIHOOD, SUPPOSED, TOTAL
+from darien.calibrate.recovery_tables import recovery_tables
 from darien.calibrate.unknowns import points
 from darien.experiments.drawn import load_draws
 from darien.experiments.evidence import ASSUMPTION, EVIDENCE
@@ -241,3 +243,22 @@ def test_a_history_that_is_not_there_is_told(tmp_path: Path) -> None:
     file.write_text(PROBLEM.replace("history-2014-2018", "history-2014-2019"), encoding="utf-8")
     with pytest.raises(UserMistake, match="did you mean history-2014-2018"):
         setting(file)
+
+
+def test_effects_recovered_are_told_apart_from_unknowns() -> None:
+    def row(unknown: str, coverage: float, method: str = "emulator") -> dict[str, object]:
+        told = {"made_by": SUPPOSED, "method": method, "unknown": unknown, "data_sets": 8}
+        return told | {"coverage": coverage, "contraction": 0.6, "width": 0.4, "uniform_p": 0.5}
+
+    unknowns = [row("weight", 0.9), row("cover", 0.7), row("weight", 0.5, "abc")]
+    beside = [row(TOTAL, 0.1), row(LIKELIHOOD, 0.2)]
+    effects = [
+        row(f"{EFFECT}a_policy on {outcome}", held) for outcome, held in (("died", 1), ("arrived", 0.8))
+    ]
+    tables = recovery_tables(pd.DataFrame([*unknowns, *beside, *effects]))
+    assert "| emulator | 8 | 80 % | 70 % to 90 % | 60 % | 0.40 | 2 |" in tables["methods"]
+    assert "| `log-likelihood` | 8 | 20 % |" in tables["recovery"]
+    assert "a_policy" not in tables["recovery"]
+    assert "| a policy | **all** | 90 % | 60 % |" in tables["recovered_effects"]
+    assert "| a policy | arrived | 80 % | 60 % |" in tables["recovered_effects"]
+    assert recovery_tables(pd.DataFrame(unknowns))["recovered_effects"] == "No effect was recovered."

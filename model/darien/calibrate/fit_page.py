@@ -10,15 +10,14 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from darien.calibrate.hold_out import BEST, FITTED, MODEL, NAIVE, NO_AGENTS, RATIO
-from darien.calibrate.recovering import SUPPOSED
+from darien.calibrate.recovery_tables import recovery_tables
 from darien.calibrate.scoring import interval_score
 from darien.calibrate.shock_text import placebo_page, shocks_page
-from darien.record.page import markdown, put
+from darien.record.page import markdown, percent, put
 from darien.scenario import library
 
 if TYPE_CHECKING:
@@ -38,14 +37,13 @@ def tables(folder: Path) -> dict[str, str]:
         "predictions": _predictions(pd.read_csv(folder / "predictions.csv")),
         "left_out": _left_out(pd.read_csv(folder / "predictions.csv")),
         "unknowns": _unknowns(pd.read_csv(folder / "unknowns.csv")),
-        "effects": _effects(pd.read_csv(folder / "effects.csv")),
         "pulls": _pulls(pd.read_csv(folder / "pulls.csv")),
         "pairs": _pairs(pd.read_csv(folder / "together.csv")),
     }
+    if (folder / "effects.csv").is_file():
+        found["effects"] = _effects(pd.read_csv(folder / "effects.csv"))
     if (folder / "recovery-summary.csv").is_file():
-        summary = pd.read_csv(folder / "recovery-summary.csv")
-        found["methods"] = _methods(summary)
-        found["recovery"] = _recovery(summary)
+        found |= recovery_tables(pd.read_csv(folder / "recovery-summary.csv"))
     if (folder / "holdout.csv").is_file():
         found["holdout"] = _holdout(pd.read_csv(folder / "holdout.csv", keep_default_na=False))
         found["rivals"] = _rivals(pd.read_csv(folder / "holdout-summary.csv"))
@@ -85,8 +83,9 @@ def _predictions(table: pd.DataFrame) -> str:
 
 
 def _when(one: dict[str, Any]) -> str:
-    whole_year = one["from"][:4] == one["to"][:4] and one["to"][5:7] == "12"
-    return str(one["from"][:4]) if whole_year else f"{one['from'][:7]} to {one['to'][:7]}"
+    first, last = str(one["from"]), str(one["to"])
+    whole_year = (first[5:], last) == ("01-01", f"{first[:4]}-12-31")
+    return first[:4] if whole_year else f"{first[:7]} to {last[:7]}"
 
 
 def _left_out(table: pd.DataFrame) -> str:
@@ -141,7 +140,7 @@ def _holdout(table: pd.DataFrame) -> str:
                 str(series),
                 str(own["part"].iloc[0]),
                 *cells,
-                _percent(ours["coverage"]),
+                percent(ours["coverage"]),
                 "; ".join(how),
             )
         )
@@ -159,8 +158,8 @@ def _rivals(table: pd.DataFrame) -> str:
             str(one["series"]),
             f"{one['ratio']:.2f}",
             f"{one['low']:.2f} to {one['high']:.2f}",
-            _percent(one["coverage"]),
-            _percent(one["coverage_against"]),
+            percent(one["coverage"]),
+            percent(one["coverage_against"]),
         )
         for one in table.to_dict("records")
     ]
@@ -175,7 +174,7 @@ def _unknowns(table: pd.DataFrame) -> str:
             f"{_number(one['prior_low'])} to {_number(one['prior_high'])}",
             _number(one["median"]),
             f"{_number(one['low'])} to {_number(one['high'])}",
-            _percent(one["variance_removed"]),
+            percent(one["variance_removed"]),
             one["label"],
         )
         for one in table.sort_values("variance_removed", ascending=False).to_dict("records")
@@ -192,7 +191,7 @@ def _effects(table: pd.DataFrame) -> str:
             f"{_signed(one['prior_low'])} to {_signed(one['prior_high'])}",
             _signed(one["median"]),
             f"{_signed(one['low'])} to {_signed(one['high'])}",
-            _percent(one["variance_removed"]),
+            percent(one["variance_removed"]),
             one["label"],
         )
         for one in table.to_dict("records")
@@ -227,58 +226,8 @@ def _pairs(table: pd.DataFrame) -> str:
     return markdown(("unknown", "and", "rank correlation"), rows, numbers=(2,))
 
 
-def _methods(summary: pd.DataFrame) -> str:
-    unknowns = summary[summary["unknown"] != "total"]
-    rows = []
-    for (made_by, method), own in unknowns.groupby(["made_by", "method"], sort=False):
-        sharp = int((own["contraction"] > 0.5).sum())
-        rows.append(
-            (
-                str(made_by),
-                str(method),
-                str(int(own["data_sets"].iloc[0])),
-                _percent(own["coverage"].mean()),
-                f"{_percent(own['coverage'].min())} to {_percent(own['coverage'].max())}",
-                _percent(own["contraction"].mean()),
-                f"{own['width'].mean():.2f}",
-                str(sharp),
-            )
-        )
-    header = (
-        "counts made",
-        "way",
-        "data sets",
-        "coverage of 90 %",
-        "by unknown",
-        "mean contraction",
-        "mean width",
-        "above half",
-    )
-    return markdown(header, rows, numbers=range(2, 8))
-
-
-def _recovery(summary: pd.DataFrame) -> str:
-    own = summary[(summary["method"] == "emulator") & (summary["made_by"] == SUPPOSED)]
-    rows = [
-        (
-            f"`{one['unknown']}`",
-            _percent(one["coverage"]),
-            "" if isnan(one["contraction"]) else _percent(one["contraction"]),
-            f"{one['uniform_p']:.2g}",
-        )
-        for one in own.to_dict("records")
-    ]
-    return markdown(
-        ("unknown", "coverage of 90 %", "mean contraction", "ranks uniform, p"), rows, numbers=(1, 2, 3)
-    )
-
-
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value == 0 or abs(value) >= 10 else f"{value:.2g}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 def _signed(share: float) -> str:

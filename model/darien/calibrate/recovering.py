@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 METHODS = ("emulator", "abc")
 DataSet = tuple[str, int]  # by whom its counts were made, and its number
 Rows = list[dict[str, object]]
+TOTAL, LIKELIHOOD, EFFECT = "total", "log-likelihood", "effect of "  # told beside the unknowns
 LEVEL = 0.9
 GROUPS = 10  # parts of the design that are left out in turn
 STEPS, WALKERS = 2000, 64  # of the chains of one recovery
@@ -180,8 +181,8 @@ def _recovered(job: _Job) -> Rows:
             (prior.name, posterior.units[:, k], truth[k], 1 / 12) for k, prior in enumerate(job.known)
         ]
         nan = float("nan")
-        told.append(("total", noisy[:, fitted].sum(axis=1), means[fitted].sum(), nan))
-        told.append(("log-likelihood", likelihood(posterior.units), likelihood(truth[None])[0], nan))
+        told.append((TOTAL, noisy[:, fitted].sum(axis=1), means[fitted].sum(), nan))
+        told.append((LIKELIHOOD, likelihood(posterior.units), likelihood(truth[None])[0], nan))
         if job.effects is not None:
             told += _effects(job.effects, rest, truth_run, posterior.units[:, : job.simulated], luck)
         for name, draws, true, prior_variance in told:

@@ -18,6 +18,7 @@ from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation
 from darien.calibrate.recovering import (
     DRIFTING,
+    EFFECT,
     SUPPOSED,
     UNKNOWING,
     DataSet,
@@ -103,7 +104,7 @@ def effects_at(of: Setting, kept: Kept, units: Floats, workers: int, show: Show)
     names, columns = [], []
     for lever in of.problem.levers:
         for outcome in of.problem.outcomes:
-            names.append(f"effect of {lever} on {outcome}")
+            names.append(f"{EFFECT}{lever} on {outcome}")
             columns.append(change(found, lever, outcome))
     values = np.column_stack(columns)
     varies = values.std(axis=0) > 0

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from darien.experiments import named
 from darien.experiments.named import Named
 from darien.experiments.prim import DENSITY, FoundBox, Side, discover
+from darien.record.page import percent
 from darien.record.swept import read_sweep
 from darien.record.version import code_version, commit, package_versions
 from darien.record.whole import MANIFEST, check_target, whole_folder, write_json
@@ -44,7 +45,7 @@ class Discovered:
         lines = [
             f"{self.swept.manifest['title']}: where {self.outcome} is {self.side} "
             f"{self.threshold:g} {self.unit}",
-            f"{int(box.of_interest.sum())} of {len(box.inside)} points are ({_percent(box.base_rate)}); "
+            f"{int(box.of_interest.sum())} of {len(box.inside)} points are ({percent(box.base_rate)}); "
             f"inside the box {int((box.of_interest & box.inside).sum())} of {int(box.inside.sum())}",
             f"coverage {box.coverage:.2f} (share of those points that lie inside), density {box.density:.2f} "
             "(share of the points inside that are such)",
@@ -167,7 +168,3 @@ def _span(one: dict[str, Any]) -> str:
 def _quasi_p(one: dict[str, Any]) -> str:
     known = [value for value in (one["qp_low"], one["qp_high"]) if value is not None]
     return ", ".join(f"{value:.2g}" for value in known) + (" (may be chance)" if min(known) > SURE else "")
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")

@@ -23,3 +23,8 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Coll
     ]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join(lines)
+
+
+def percent(share: float) -> str:
+    """A share as whole per cent."""
+    return f"{100 * share:.0f} %"

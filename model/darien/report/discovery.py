@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from darien.record.page import percent
 from darien.record.whole import ResultError, read_manifest
 from darien.report.sheet import Sheet, length
 from darien.report.style import BLACK, BLUE, GREY, PALE, VERMILLION, head, key, note
@@ -59,8 +60,8 @@ def draw_box(found: Found) -> Sheet:
     head(
         sheet,
         f"{said['title']}: where {words(said['outcome'])} is {side}",
-        f"Blue: the box. {_percent(said['density'])} of the points inside are {said['side']} the threshold, "
-        f"of all points {_percent(said['base_rate'])}; {_percent(said['coverage'])} of those lie inside it.\n"
+        f"Blue: the box. {percent(said['density'])} of the points inside are {said['side']} the threshold, "
+        f"of all points {percent(said['base_rate'])}; {percent(said['coverage'])} of those lie inside it.\n"
         "Parameters that the box leaves open are not shown: they may be anything in it.",
     )
     key(
@@ -156,10 +157,6 @@ def _quasi(one: dict[str, Any]) -> str:
     if len(said) == 1:
         return _small(said[0][1])
     return "; ".join(f"{side} {_small(p)}" for side, p in said)
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
 
 
 def _least(one: dict[str, Any]) -> float:
