@@ -73,7 +73,7 @@ library: $(VENV)/installed
 
 # Runs that are done are kept in results/calibrate-NAME: stopped and started again, it goes on.
 fits: $(VENV)/installed-dev
-	$(BIN)/darien calibrate 2014-2018 --workers $(WORKERS) --recover $(RECOVERIES) --hold-out \
+	$(BIN)/darien calibrate 2014-2018 --workers $(WORKERS) --recover $(RECOVERIES) --hold-out --shocks \
 		--out results/calibrate-2014-2018
 	$(BIN)/python -m darien.calibrate.fit_page results/calibrate-2014-2018
 

@@ -191,6 +191,9 @@ def calibrate(
     hold_out: Annotated[
         bool, typer.Option("--hold-out", help="Predict the last year from those before it, beside rivals.")
     ] = False,
+    shocks: Annotated[
+        bool, typer.Option("--shocks", help="Test the fit by dated events, and by months without any.")
+    ] = False,
     workers: Workers = 1,
     out: Annotated[Path | None, typer.Option(help="Folder; results/calibrate-NAME if not given.")] = None,
 ) -> None:
@@ -202,7 +205,7 @@ def calibrate(
 
     from darien.report.figures import draw_fit
 
-    written = command(problem, out, workers, recover, _working, hold_out)
+    written = command(problem, out, workers, recover, _working, hold_out, shocks)
     print(told(written))
     print(f"\n{_where(written, draw_fit(written))}")
 

@@ -97,14 +97,14 @@ def _must_not_be_made() -> Posterior:
     raise AssertionError("made anew")
 
 
-def made(file: Path, out: Path, recoveries: int = 0, held_out: bool = False) -> Path:
+def made(file: Path, out: Path, recoveries: int = 0, held_out: bool = False, shocks: bool = False) -> Path:
     """The fit, with short chains and draws that are made up: test_drawing.py makes some."""
     draws = pd.DataFrame({"parameters.cost_weight": [1.5, 2.5]})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fit_command, "STEPS", 4000)
         patch.setattr(fit_command, "run_draws", lambda *what: draws)
         patch.setattr(hold_out, "expect", expected)
-        return command(str(file), out, recoveries=recoveries, held_out=held_out)
+        return command(str(file), out, recoveries=recoveries, held_out=held_out, shocks=shocks)
 
 
 def expected(of: Setting, kept: Kept, months: Monthly, posterior: Posterior, *more: object) -> Expected:
@@ -167,6 +167,11 @@ def test_the_page_has_every_table(fitted: Path, tmp_path: Path) -> None:
         "part,predictor,against,series,ratio,low,high,coverage,coverage_against\n"
         "others,model,no agents,3,0.9,0.8,1.1,0.92,0.85\n"
     )
+    (folder / "shocks.csv").write_text(
+        "shock,date,series,before,after,reported_change,usual,low,median,high,verdict,converged,note\n"
+        "cubans,2017-01-12,all,3436,245,-2.6,0.5,-3,-2.5,-2,reproduced,True,\n"
+    )
+    (folder / "placebo.csv").write_text("date,series,false_alarm,exceeds\n2015-01,all,True,False\n")
     tables = fit_page.tables(folder)
     page = (Path(__file__).parents[2] / "docs" / "fit.md").read_text(encoding="utf-8")
     marks = set(re.findall(r"<!-- (\w+) of 2014-2018 -->", page))

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ from darien.calibrate.predicting import before_origin, monthly, origin_of
 from darien.calibrate.problem import locate
 from darien.calibrate.recovering import summary
 from darien.calibrate.recovery_runs import WAYS, tell_recovery
+from darien.calibrate.shock_series import declared
+from darien.calibrate.shock_text import shocks_as_text
+from darien.calibrate.shocks import shock_tables
 from darien.experiments.evidence import ASSUMPTION, EVIDENCE, LITTLE
 from darien.experiments.run import Show
 from darien.record.version import code_version
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIRST_STEPS, STEPS = 1500, 24_000  # of the chains of the first posterior, and of the last
+SHOCK_STEPS = 5000  # of the chains that run again for each dated event
 NEAR = 96  # runs at draws of a first posterior, which make the emulator sharp where it matters
 THINNED = 300  # draws of the posterior that are written
 OWN = ("manifest.json", "draws.json", "*.csv", "fit.nc", "figures")
@@ -67,10 +72,12 @@ def command(
     recoveries: int = 0,
     show: Show = lambda what: nullcontext(),
     held_out: bool = False,
+    shocks: bool = False,
 ) -> Path:
     """Fit a problem and write its tables; returns the folder.
 
-    With ``held_out`` the last year of the history is predicted from the years before it, beside rivals.
+    With ``held_out`` the last year of the history is predicted from the years before it, beside rivals. With
+    ``shocks`` the dated events of the problem test the fit, beside months without an event.
     Runs that are done stand in ``out``/runs and are not run again. Raises UserMistake or ScenarioError for
     what is wrong with the problem or the folder.
     """
@@ -81,6 +88,8 @@ def command(
     check_target(target, OWN)
     if held_out:
         monthly(of)  # a problem that cannot be held out is told before hours are spent on its fit
+    if shocks:
+        declared(of)
     kept = Kept(folder / "runs", of)
     fit = make_fit(of, kept, workers, show)
     effects = tell_effects(fit, kept, workers, show) if of.problem.levers else None
@@ -92,12 +101,16 @@ def command(
         with show("draws with departures of their own") as progress:
             draws[name] = run_draws(of, kept, units, workers, progress)
     recovered = tell_recovery(of, fit.seen, fit.design, fit.shapes, kept, recoveries, workers, show)
-    predicted, told_of = {}, None
+    predicted: dict[str, pd.DataFrame] = {}
+    told_of = None
     if held_out:
         origin = origin_of(of.base)
         past = posterior_of(of, kept, before_origin(fit.seen, origin), fit.how)
         predicted = hold_out(of, kept, past, workers, show)
         told_of = {"from": str(origin), "converged": past.converged}
+    if shocks:
+        refit = partial(posterior_of, of, kept, how=fit.how, steps=SHOCK_STEPS)
+        predicted |= shock_tables(of, kept, fit.seen, refit, fit.posterior, workers, show)
     write(fit, target, draws, effects, recovered, predicted, told_of)
     return target
 
@@ -122,11 +135,17 @@ def make_fit(of: Setting, kept: Kept, workers: int, show: Show) -> Fit:
     return Fit(of, seen, design, how, last, posterior)
 
 
-def posterior_of(of: Setting, kept: Kept, seen: Observation, how: Emulator) -> Posterior:
-    """The posterior of the targets of ``seen`` from all runs, kept; ``how``: the emulator of these runs."""
+def posterior_of(
+    of: Setting, kept: Kept, seen: Observation, how: Emulator, steps: int | None = None
+) -> Posterior:
+    """The posterior of the targets of ``seen`` from all runs, kept; ``how``: the emulator of these runs.
+
+    ``steps`` of the chains: :data:`STEPS` where there are none.
+    """
+    steps = steps or STEPS
     both = kept.design(("design", "near"), len(seen.points))
     made_of = [
-        str(STEPS).encode(),
+        str(steps).encode(),
         both.units.tobytes(),
         seen.seen(both.counts).tobytes(),
         seen.reported.tobytes(),
@@ -137,7 +156,7 @@ def posterior_of(of: Setting, kept: Kept, seen: Observation, how: Emulator) -> P
     return kept_posterior(
         kept.file.parent,
         made_of,
-        lambda: by_emulator(of.priors, len(of.simulated), seen, how, seen.reported, steps=STEPS),
+        lambda: by_emulator(of.priors, len(of.simulated), seen, how, seen.reported, steps=steps),
     )
 
 
@@ -353,6 +372,7 @@ def told(folder: Path) -> str:
             "The last year from those before it: mean score over that of others (below 1: better):",
             _as_text(pd.read_csv(folder / "holdout-summary.csv")),
         ]
+    lines += shocks_as_text(folder)
     for role, own in predictions.groupby("role"):
         lines.append(
             f"{role}: {int(own['inside'].sum())} of {len(own)} reported numbers inside their 90 % interval"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from darien.calibrate.hold_out import BEST, FITTED, MODEL, NAIVE, NO_AGENTS, RATIO
 from darien.calibrate.recovery_tables import recovery_tables
 from darien.calibrate.scoring import interval_score
+from darien.calibrate.shock_text import placebo_page, shocks_page
 from darien.record.page import markdown, percent, put
 from darien.scenario import library
 
@@ -46,6 +47,9 @@ def tables(folder: Path) -> dict[str, str]:
     if (folder / "holdout.csv").is_file():
         found["holdout"] = _holdout(pd.read_csv(folder / "holdout.csv", keep_default_na=False))
         found["rivals"] = _rivals(pd.read_csv(folder / "holdout-summary.csv"))
+    if (folder / "shocks.csv").is_file():
+        found["shocks"] = shocks_page(pd.read_csv(folder / "shocks.csv"))
+        found["placebo"] = placebo_page(pd.read_csv(folder / "placebo.csv"))
     return found
 
 

@@ -1,7 +1,8 @@
 """What a problem file says: a history, what is not known about it, and which reported counts judge it.
 
 A problem (``calibration/NAME.yaml``) names the unknowns of a fit with their priors, the reported series
-with their roles, and the shares of people that authorities report. ``docs/fit.md`` shows what came of it.
+with their roles, the shares of people that authorities report, and dated events that test the fit.
+``docs/fit.md`` shows what came of it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from darien.scenario import library, model_file
 from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed, nearest
 from darien.scenario.quantity import Model, Quantity, Sourced
 from darien.scenario.world import Counted
+from darien.scenario.yaml_nodes import Node
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 Scale = Literal["linear", "log"]
@@ -114,6 +116,56 @@ class Series(Sourced, Side):
     until: dt.date | None = None
 
 
+class Agreed(Sourced):
+    """A quota that authorities agreed on, in persons per day: ``low`` to ``high``, as one reads it."""
+
+    low: Annotated[float, Field(gt=0)]
+    high: Annotated[float, Field(gt=0)]
+    start: Annotated[dt.date, Field(alias="from")]
+    until: dt.date
+
+
+class Compared(Sourced, Side):
+    """Reported months before and after a date, and where the model counts the same people.
+
+    They may derive departures: those after the date are carried on from before it. The counts of ``minus``
+    are taken off month by month. Otherwise as in :class:`Series`.
+    """
+
+    groups: Annotated[list[str], Field(min_length=1)]
+    gains: dict[str, Name] = {}
+    loses: dict[str, Name] = {}
+    against: Side | None = None
+    spread: Annotated[float, Field(gt=0)]  # standard deviation of the log count of a month beyond chance
+    quota: Agreed | None = None  # beside which the counts are told
+
+    @model_validator(mode="after")
+    def _by_month(self) -> Compared:
+        if self.members is not None or (self.against is not None and self.against.members is not None):
+            raise ValueError("`members` cannot be compared by month: give a series for each")
+        return self
+
+
+class Shock(Model):
+    """A dated event, and the reported months in which it may be seen."""
+
+    date: dt.date
+    until: dt.date | None = None  # last day of what it brought; its end is a change too, so no ordinary one
+    why: str
+    months: Annotated[int, Field(ge=1, le=6)] = 3  # compared on each side; the month of the date is on none
+    size: list[Name] = []  # unknowns that say how large its effect is: drawn from their priors
+    series: dict[Name, Compared] = {}
+    unseen: str | None = None  # why no reported months can show it, where there is no series
+
+    @model_validator(mode="after")
+    def _seen_or_not(self) -> Shock:
+        if bool(self.series) == (self.unseen is not None):
+            raise ValueError("needs `series`, or `unseen`: why no reported months can show it")
+        if self.until is not None and self.until < self.date:
+            raise ValueError(f"ends ({self.until}) before its date ({self.date})")
+        return self
+
+
 class Problem(Model):
     """A history to be fitted to reported counts."""
 
@@ -129,6 +181,7 @@ class Problem(Model):
     assumed: dict[Name, Unknown] = {}  # of which no series speaks: not fitted, but effects are told over them
     levers: dict[Name, str] = {}  # policies, scenarios that extend the history, of which effects are told
     outcomes: list[str] = []  # that the effects are told of
+    shocks: dict[Name, Shock] = {}  # dated events that test the fit
 
 
 def locate(what: str | Path) -> Path:
@@ -157,17 +210,35 @@ def load_problem(file: Path) -> Problem:
             why = "is no assumption about counts"
             faults.append(Fault(at.file, at.line, f"shape.{name}", why, name, listed(assumed)))
     for name, series in problem.series.items():
-        here = root.mapping["series"].mapping[name].mapping
+        here = root.mapping["series"].mapping[name]
         if series.share is not None and series.share not in problem.reporting:
-            at, allowed = here["share"].at, listed(list(problem.reporting))
+            at, allowed = here.mapping["share"].at, listed(list(problem.reporting))
             place = f"series.{name}.share"
             faults.append(Fault(at.file, at.line, place, "is no reporting share", series.share, allowed))
-        for way, parts in (("gains", series.gains), ("loses", series.loses)):
-            for group, share in parts.items():
-                if share not in problem.misdeclared:
-                    at, allowed = here[way].mapping[group].at, listed(list(problem.misdeclared))
-                    place = f"series.{name}.{way}.{group}"
-                    faults.append(Fault(at.file, at.line, place, "is no misdeclared share", share, allowed))
+        faults += _misdeclared(problem, f"series.{name}", series, here)
+    for name, shock in problem.shocks.items():
+        node = root.mapping["shocks"].mapping[name]
+        for unknown in shock.size:
+            if unknown not in problem.unknowns:
+                at, allowed = node.mapping["size"].at, listed(list(problem.unknowns))
+                faults.append(
+                    Fault(at.file, at.line, f"shocks.{name}.size", "is no unknown", unknown, allowed)
+                )
+        for one, compared in shock.series.items():
+            here = node.mapping["series"].mapping[one]
+            faults += _misdeclared(problem, f"shocks.{name}.series.{one}", compared, here)
     if faults:
         raise ScenarioError(faults)
     return problem
+
+
+def _misdeclared(problem: Problem, place: str, series: Series | Compared, node: Node) -> list[Fault]:
+    """A fault for each share of ``gains`` and ``loses`` that the problem does not name."""
+    faults = []
+    for way, parts in (("gains", series.gains), ("loses", series.loses)):
+        for group, share in parts.items():
+            if share not in problem.misdeclared:
+                at, allowed = node.mapping[way].mapping[group].at, listed(list(problem.misdeclared))
+                told = "is no misdeclared share"
+                faults.append(Fault(at.file, at.line, f"{place}.{way}.{group}", told, share, allowed))
+    return faults

@@ -59,12 +59,14 @@ def draw_fit(folder: str | Path) -> list[Path]:
     """Draw what a fit says of its unknowns and of the reported numbers, as :func:`draw` does."""
     from darien.report.fit import draw_predictions, draw_unknowns, read_fit
     from darien.report.hold_out import draw_hold_out
+    from darien.report.shocks import draw_shocks
 
     found = read_fit(Path(folder))
     drawings: dict[str, Callable[[], Sheet | None]] = {
         "unknowns": partial(draw_unknowns, found),
         "predictions": partial(draw_predictions, found),
         "holdout": partial(draw_hold_out, found.title, Path(folder)),
+        "shocks": partial(draw_shocks, found.title, Path(folder)),
     }
     return _write(Path(folder), drawings)
 
