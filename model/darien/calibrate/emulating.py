@@ -9,12 +9,13 @@ correlations between data points.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import solve_triangular
+from sklearn.covariance import LedoitWolf
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
@@ -130,15 +131,27 @@ def emulator(units: Floats, seen: Floats, how: Shapes) -> Emulator:
         # The logarithm of a squared normal error is 1.27 below that of its variance, in the mean.
         line[:, j] = level + 1.27, slope
     usual = left_out.std(axis=0)
-    return Emulator(
+    alone = Emulator(
         runs=runs,
         precision=precision,
         weights=weights,
         centre=centre,
         error_line=line,
         error_range=np.array([0.5 * usual, MOST_ERROR * usual]),
-        correlation=np.atleast_2d(np.corrcoef(left_out, rowvar=False)),
+        correlation=np.eye(points),
     )
+    return replace(alone, correlation=_together(left_out / alone.error(seen - left_out)))
+
+
+def _together(off: Floats) -> Floats:
+    """(points, points) correlations of errors (runs, points), each by its own standard deviation.
+
+    Shrunk towards none at all (Ledoit and Wolf): as the runs have them they claim that some combinations of
+    counts are emulated almost without error.
+    """
+    covariance = LedoitWolf().fit(off).covariance_
+    scale = np.sqrt(np.diag(covariance))
+    return np.asarray(covariance / np.outer(scale, scale))
 
 
 def log_likelihood(
