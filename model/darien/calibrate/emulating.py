@@ -128,8 +128,9 @@ def emulator(units: Floats, seen: Floats, how: Shapes) -> Emulator:
     for j in range(points):
         predicted = seen[:, j] - left_out[:, j] - centre[j]
         slope, level = np.polyfit(predicted, np.log(left_out[:, j] ** 2 + 1e-8), 1)
-        # The logarithm of a squared normal error is 1.27 below that of its variance, in the mean.
-        line[:, j] = level + 1.27, slope
+        # Few runs that are far off hardly move the mean of logarithms: the level is that of the variance.
+        level += np.log(np.mean(left_out[:, j] ** 2 / np.exp(level + slope * predicted)))
+        line[:, j] = level, slope
     usual = left_out.std(axis=0)
     alone = Emulator(
         runs=runs,
