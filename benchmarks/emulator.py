@@ -1,0 +1,53 @@
+"""How far the emulator of a fit is off, beside how far it says it is, on runs that it has not seen.
+
+    benchmarks/emulator.py results/calibrate-2014-2018 [--splits 5]
+
+A third of the design is left out and predicted from the rest, some times over. Where the emulator knows its
+errors, the first two figures are 1 and the third 90 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from darien.calibrate.design import Kept, setting
+from darien.calibrate.emulating import emulator, shapes
+from darien.calibrate.observing import observation
+from darien.calibrate.problem import locate
+from timing import machine
+
+
+def main() -> None:
+    """Print errors over allowed errors, one by one and all counts of a run together."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("folder", type=Path, help="of a fit, whose runs are kept")
+    parser.add_argument("--splits", type=int, default=5)
+    arguments = parser.parse_args()
+    of = setting(locate(arguments.folder.name.removeprefix("calibrate-")))
+    design = Kept(arguments.folder / "runs", of).design(("design",), len(of.counter.points))
+    seen = observation(of.problem, of.counter.points, [prior.name for prior in of.priors]).seen(design.counts)
+    how = shapes(design.units, seen, workers=2)
+    alone, together = [], []
+    for split in range(arguments.splits):
+        order = np.random.default_rng(split).permutation(len(seen))
+        out, rest = np.array_split(order, [len(order) // 3])
+        made = emulator(design.units[rest], seen[rest], how)
+        mean = made.mean(design.units[out])
+        off = (seen[out] - mean) / made.error(mean)
+        factor = np.linalg.cholesky(made.correlation)
+        alone.append(off)
+        together.append((solve_triangular(factor, off.T, lower=True) ** 2).mean(axis=0))
+    off, squares = np.vstack(alone), np.concatenate(together)
+    print(machine())
+    print(f"{len(seen)} runs, {seen.shape[1]} counts, {arguments.splits} times a third left out")
+    print(f"standard deviation of errors over what is allowed: {off.std():.2f}")
+    print(f"squared distance of a run, per count, over what is allowed: {squares.mean():.2f} in the mean")
+    print(f"inside 90 % intervals: {100 * (np.abs(off) < 1.645).mean():.0f} %")
+
+
+if __name__ == "__main__":
+    main()
