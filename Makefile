@@ -23,7 +23,7 @@ help:
 	@echo "make answers    the first three policy questions, $(REPLICATES) paired replicates each"
 	@echo "make library    every scenario of the library beside its history, and its pages in docs/library"
 	@echo "make studies    the three studies of docs/studies (half an hour)"
-	@echo "make fits       fit the unknowns to reported counts, and docs/fit.md (about an hour)"
+	@echo "make fits       fit the unknowns to reported counts, and docs/fit.md (two hours)"
 	@echo "make figures    draw the figures of $(OUT) again"
 	@echo "make bench      speed against plain numpy and Mesa agents, on this machine"
 	@echo "make docs       write docs/parameters.md anew from the world"
@@ -75,7 +75,9 @@ library: $(VENV)/installed
 fits: $(VENV)/installed-dev
 	$(BIN)/darien calibrate 2014-2018 --workers $(WORKERS) --recover $(RECOVERIES) --hold-out --shocks \
 		--out results/calibrate-2014-2018
-	$(BIN)/python -m darien.calibrate.fit_page results/calibrate-2014-2018
+	$(BIN)/darien calibrate 2018-2023 --workers $(WORKERS) --hold-out --shocks \
+		--out results/calibrate-2018-2023
+	$(BIN)/python -m darien.calibrate.fit_page results/calibrate-2014-2018 results/calibrate-2018-2023
 
 # A comparison file each, and its page in docs/studies.
 studies: $(VENV)/installed
