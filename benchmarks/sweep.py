@@ -1,4 +1,4 @@
-"""Sweeps: what two workers give over one, what a run costs beyond the kernel, and how soon many open.
+"""Sweeps: what two workers give over one, what a run costs beyond the kernel, how soon many open, Ctrl-C.
 
     benchmarks/sweep.py [--runs 1000] [--rows 100000]
 
@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
+import signal
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -77,6 +80,26 @@ def beyond_the_kernel(folder: Path, runs: int) -> list[Kept]:
     return [job() for job in jobs]
 
 
+def interrupted(folder: Path, runs: int) -> tuple[float, int]:
+    """Seconds from Ctrl-C in the middle of a sweep with two workers to its end; runs kept by then."""
+    sweep_of(folder, runs)
+    out = folder / "interrupted"
+    command = [sys.executable, "-m", "darien.cli", "sweep", str(folder / "throughput.yaml")]
+    sweep = subprocess.Popen(
+        [*command, "--workers", "2", "--out", str(out)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    while not (out / "runs.sqlite").is_file() or len(read_sweep(out).runs) < 2:
+        assert sweep.poll() is None, "the sweep ended by itself"
+        time.sleep(0.2)
+    began = time.perf_counter()
+    os.killpg(sweep.pid, signal.SIGINT)
+    sweep.wait()
+    return time.perf_counter() - began, len(read_sweep(out).runs)
+
+
 def many_rows(folder: Path, rows: int, kept: Sequence[Kept], runs: int) -> list[tuple[str, float]]:
     """Seconds to keep so many runs (copies of some), to open them, read one outcome, write the table."""
     loaded = sweep_of(folder, rows)
@@ -114,7 +137,7 @@ def _as(run: Kept, point: int, replicate: int) -> Kept:
 
 
 def main() -> None:
-    """Run all three, and print them."""
+    """Run all four, and print them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--runs", type=int, default=1000, help="of the sweep that is timed")
     parser.add_argument("--rows", type=int, default=100_000, help="of the sweep that is opened")
@@ -138,6 +161,8 @@ def main() -> None:
         ratios = [two / one for one, two in itertools.product(rates[1], rates[2])]
         both = statistics.mean(rates[2]) / statistics.mean(rates[1])
         print(f"two workers over one: {both:.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+        seconds, done = interrupted(folder, arguments.runs)
+        print(f"\n== Ctrl-C after {done} runs, two workers\nended in {seconds:.2f} s")
         print(f"\n== {arguments.rows:,} runs in one folder")
         began = time.perf_counter()
         rows = many_rows(folder, arguments.rows, kept, arguments.runs)

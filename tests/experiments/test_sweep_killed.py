@@ -87,7 +87,7 @@ def test_ctrl_c_ends_it_and_keeps_what_is_done(tmp_path: Path) -> None:
     )
     sweeps.wait_for(lambda: sweeps.kept(tmp_path / "out") >= 100 or sweep.poll() is not None)
     os.killpg(sweep.pid, signal.SIGINT)  # as a terminal does
-    _, said = sweep.communicate(timeout=2)
+    _, said = sweep.communicate(timeout=60)  # how soon it ends is measured by benchmarks/sweep.py
     assert sweep.returncode == 130
     assert said == b""
     sweeps.wait_for(lambda: not members(sweep.pid))
