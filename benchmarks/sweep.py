@@ -91,7 +91,7 @@ def interrupted(folder: Path, runs: int) -> tuple[float, int]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    while not (out / "runs.sqlite").is_file() or len(read_sweep(out).runs) < 2:
+    while not (out / "manifest.json").is_file() or len(read_sweep(out).runs) < 2:
         assert sweep.poll() is None, "the sweep ended by itself"
         time.sleep(0.2)
     began = time.perf_counter()
