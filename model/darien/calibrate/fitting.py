@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import emcee
 import numpy as np
+from scipy.special import ndtr
 from sklearn.linear_model import Ridge
 from threadpoolctl import threadpool_limits
 
@@ -53,17 +54,20 @@ def by_emulator(
     walkers: int = 96,
     seed: int = 1,
 ) -> Posterior:
-    """Draws by affine-invariant MCMC (emcee) of the emulator's likelihood under flat priors."""
+    """Draws by affine-invariant MCMC (emcee) of the emulator's likelihood under flat priors.
+
+    The chains run over normal quantiles of the unknowns: between two walls nearly every step of as many
+    unknowns at once leaves one of them, and what the counts do not tell is explored too slowly.
+    """
     dimensions = len(known)
 
-    def log_posterior(units: Floats) -> Floats:
-        inside = ((units > 0) & (units < 1)).all(axis=1)
-        safe = np.clip(units, 1e-6, 1 - 1e-6)
-        value = log_likelihood(safe[:, :simulated], log_values(known, safe), of, how, reported, of.target)
-        return np.where(inside, value, -np.inf)
+    def log_posterior(normal: Floats) -> Floats:
+        units = np.clip(ndtr(normal), 1e-6, 1 - 1e-6)
+        value = log_likelihood(units[:, :simulated], log_values(known, units), of, how, reported, of.target)
+        return np.asarray(value - 0.5 * (normal**2).sum(axis=1))
 
     luck = np.random.default_rng(seed)
-    tries = luck.uniform(size=(40 * walkers, dimensions))
+    tries = luck.normal(size=(40 * walkers, dimensions))
     start = tries[np.argsort(log_posterior(tries))[-walkers:]]
     moves = [
         (emcee.moves.DEMove(), 0.6),
@@ -79,7 +83,7 @@ def by_emulator(
     tau = float(np.max(sampler.get_autocorr_time(discard=settle, quiet=True, tol=0)))
     thin = max(1, int(tau / 4))
     draws = sampler.get_chain(discard=settle, thin=thin, flat=True)
-    return Posterior(np.asarray(draws), (steps - settle) / tau > 20, tau)
+    return Posterior(ndtr(draws), (steps - settle) / tau > 20, tau)
 
 
 def by_abc(
