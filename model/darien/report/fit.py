@@ -120,12 +120,14 @@ def _words(name: str) -> str:
     return re.sub(r"_\d{4}$", "", name).replace("_", " ")
 
 
-def _span(one: dict[str, object]) -> str:
+def _span(one: dict[str, Any]) -> str:
+    """The time that a number is of: 2016, 2015 to 2016, Jul 2016, Jul to Dec 2016."""
     first, last = one["from"], one["to"]
-    years = (
-        f"{first:%Y}" if f"{first:%m}" == "01" and f"{last:%m}" == "12" else f"{first:%Y-%m} to {last:%Y-%m}"
-    )
-    return years if f"{first:%Y}" == f"{last:%Y}" else f"{first:%Y} to {last:%Y}"
+    if (first.month, last.month) == (1, 12):
+        return f"{first:%Y}" if first.year == last.year else f"{first:%Y} to {last:%Y}"
+    if first.year != last.year:
+        return f"{first:%b %Y} to {last:%b %Y}"
+    return f"{last:%b %Y}" if first.month == last.month else f"{first:%b} to {last:%b %Y}"
 
 
 def _place(value: float, one: dict[str, Any]) -> float:
