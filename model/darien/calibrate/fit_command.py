@@ -37,7 +37,7 @@ from darien.record.whole import check_target, whole_folder, write_json
 if TYPE_CHECKING:
     import pandas as pd
 
-FIRST_STEPS, STEPS = 1500, 24_000  # of the chains of the first posterior, and of the last
+FIRST_STEPS, STEPS = 1500, 48_000  # of the chains of the first posterior, and of the last
 SHOCK_STEPS = 5000  # of the chains that run again for each dated event
 NEAR = 96  # runs at draws of a first posterior, which make the emulator sharp where it matters
 THINNED = 300  # draws of the posterior that are written
