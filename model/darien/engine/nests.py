@@ -70,9 +70,7 @@ def _gumbel_quantile(draws: F8, scale: float) -> F8:
         below = weights @ np.exp(-hazard)
     upper = -np.log1p(-np.minimum(above, 0.5))
     lower = -np.log(np.maximum(below, 1e-300))
-    with np.errstate(
-        divide="ignore"
-    ):  # beyond what a float tells from 0: at the end, which no quantile asks for
+    with np.errstate(divide="ignore"):  # an end that no quantile asks for
         return -np.log(np.where(above < 0.5, upper, lower))
 
 
