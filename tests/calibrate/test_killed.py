@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -72,9 +73,11 @@ def test_a_design_killed_five_times_ends_as_one_never_killed(tmp_path: Path) -> 
     while killed < KILLS:
         running = start(tmp_path, "killed")
         time.sleep(luck.uniform(0.2, 0.7) * took)
-        if running.poll() is not None:  # done before it could be killed: as good, but not this test
+        if running.poll() is not None:  # done before it could be killed: from the start again, and sooner
             assert running.returncode == 0
-            break
+            shutil.rmtree(tmp_path / "killed")
+            took *= 0.7
+            continue
         os.kill(running.pid, signal.SIGKILL)
         running.wait()
         killed += 1
@@ -83,7 +86,6 @@ def test_a_design_killed_five_times_ends_as_one_never_killed(tmp_path: Path) -> 
                 break
             time.sleep(0.1)
         assert not members(running.pid), "a worker outlived its parent by ten seconds"
-    assert killed >= 2
     assert start(tmp_path, "killed").wait() == 0
     assert kept(tmp_path / "killed") == kept(tmp_path / "whole")
     assert len(kept(tmp_path / "killed")) == 4
