@@ -70,8 +70,14 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path / "mine.yaml"
     file.write_text(PROBLEM, encoding="utf-8")
     of = setting(file)
-    kept = Kept(tmp_path / "out" / "runs", of)
     assert len(of.counter.points) == 6
+    keep_runs(of, tmp_path / "out")
+    return made(file, tmp_path / "out", recoveries=2)
+
+
+def keep_runs(of: Setting, out: Path) -> None:
+    """The runs of a fit of three unknowns and six data points, made up and kept."""
+    kept = Kept(out / "runs", of)
     for stage, units in (
         ("design", points(of.problem, 3)),
         ("near", np.random.default_rng(1).uniform(size=(NEAR, 3))),
@@ -79,7 +85,6 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number, unit in enumerate(units):
             means = MEANS + (unit - 0.25) @ SLOPES
             kept.put(stage, number, unit, np.column_stack([np.exp(means), np.zeros(6)]))
-    return made(file, tmp_path / "out", recoveries=2)
 
 
 def test_a_posterior_is_kept_and_made_anew_where_anything_that_makes_it_differs(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def shaped(low: float | None, high: float | None) -> Setting:
     base = small.scenario()
     found = data_points(of, base, load_reported())
     here = Path("problem.yaml")
-    return Setting(here, of, here, base, priors(of, base), Counter(of, found, base))
+    return Setting(here, of, here, base, priors(of, base), Counter(of.series, found, base))
 
 
 def test_the_shape_of_months_inside_years_is_an_unknown() -> None:
@@ -271,9 +271,10 @@ def test_a_run_is_counted_where_and_when_the_series_was() -> None:
     ]
     counts = pd.DataFrame(rows, columns=["date", "where", "kind", "group", "measure", "persons"])
     counts["date"] = pd.to_datetime(counts["date"])
-    assert Counter(of, spans, scenario).read(counts, {}).tolist() == [[110, 0], [10100, 0]]
+    assert Counter(of.series, spans, scenario).read(counts, {}).tolist() == [[110, 0], [10100, 0]]
     # A quarter of the Northern Triangle's people say that they are Cubans, and half of the Cubans do not.
     shares = {"gains": {"northern_triangle": "as_cubans"}, "loses": {"cuba": "as_others"}}
     of = of.model_copy(update={"series": {"one": of.series["one"].model_copy(update=shares)}})
-    read = Counter(of, spans, scenario).read(counts, {"as_cubans": 0.25, "as_others": 0.5, "else": 1.0})
+    values = {"as_cubans": 0.25, "as_others": 0.5, "else": 1.0}
+    read = Counter(of.series, spans, scenario).read(counts, values)
     assert read.tolist() == [[55 + 250, 0], [5050 + 250, 0]]

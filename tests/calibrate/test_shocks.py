@@ -10,20 +10,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibrate.test_fit_command import MEANS, SLOPES, made
 from calibrate.test_fit_command import PROBLEM as FITTED
+from calibrate.test_fit_command import keep_runs, made
 from darien.calibrate import design, fit_command, shocks
 from darien.calibrate.around import Around
 from darien.calibrate.changes import MISSED, REPRODUCED, UNDECIDABLE
-from darien.calibrate.design import Job, Kept, setting
-from darien.calibrate.fit_command import NEAR, command, told
+from darien.calibrate.design import Job, setting
+from darien.calibrate.fit_command import command, told
 from darien.calibrate.fitting import Posterior
 from darien.calibrate.observing import observation
 from darien.calibrate.problem import load_problem, locate
 from darien.calibrate.shock_series import dated_events, declared, placebo_months, without
 from darien.calibrate.shock_text import placebo_page, placebo_told, shocks_page
 from darien.calibrate.shocks import DRAWS, drawn
-from darien.calibrate.unknowns import points
 from darien.report.figures import draw_fit
 from darien.scenario.errors import ScenarioError, UserMistake
 
@@ -56,14 +55,7 @@ def test_a_fit_is_tested_by_events_and_resumes(tmp_path: Path, monkeypatch: pyte
     file = tmp_path / "mine.yaml"
     file.write_text(FITTED + SHOCKS, encoding="utf-8")
     of = setting(file)
-    kept = Kept(tmp_path / "out" / "runs", of)
-    for stage, units in (
-        ("design", points(of.problem, 3)),
-        ("near", np.random.default_rng(1).uniform(size=(NEAR, 3))),
-    ):
-        for number, unit in enumerate(units):
-            means = MEANS + (unit - 0.25) @ SLOPES
-            kept.put(stage, number, unit, np.column_stack([np.exp(means), np.zeros(6)]))
+    keep_runs(of, tmp_path / "out")
     monkeypatch.setattr(fit_command, "SHOCK_STEPS", 600)
     monkeypatch.setattr(design, "warm_up", lambda *what: None)
     monkeypatch.setattr(design, "_keep_conditioning", lambda *what: None)

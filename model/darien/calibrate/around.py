@@ -20,8 +20,8 @@ from darien.calibrate.counted_series import Counter, DataPoint
 from darien.calibrate.departures import WORKING, given_rates
 from darien.calibrate.design import Conditioning, Job, Setting, conditioned, conditioning_at, shared
 from darien.calibrate.lags import Response, months_of, with_rates
-from darien.calibrate.problem import Compared, Problem, Series
-from darien.calibrate.unknowns import scenario_at
+from darien.calibrate.problem import Compared, Problem
+from darien.calibrate.unknowns import scenario_at, values_at
 from darien.experiments.run import simulate
 from darien.scenario.errors import UserMistake
 from darien.scenario.schema import Period
@@ -32,9 +32,7 @@ if TYPE_CHECKING:
     from darien.scenario.schema import Scenario
 
 LEVEL = 3  # months before the date whose mean departures are carried on
-TOLD = (
-    0.5  # share of those counted who must be counted before the date, for a month of departures to be known
-)
+TOLD = 0.5  # of those counted, who must be so before the date, for a month of departures to be known
 
 
 @dataclass(frozen=True)
@@ -107,28 +105,9 @@ def about(of: Setting, around: Around, series: Mapping[str, Compared]) -> Counte
         for start in starts
     ]
     try:
-        return Counter(_problem(of.problem, series), points, of.base)
+        return Counter(series, points, of.base)
     except KeyError as error:
         raise UserMistake(f"{of.file}: shocks: {error.args[0]}") from error
-
-
-def _problem(problem: Problem, series: Mapping[str, Compared]) -> Problem:
-    """The problem with what is compared in the place of its series, as a counter reads them."""
-    made = {
-        name: Series(
-            role="tests",
-            ids=one.ids,
-            minus=one.minus,
-            counted=one.counted,
-            groups=one.groups,
-            gains=one.gains,
-            loses=one.loses,
-            against=one.against,
-            spread=one.spread,
-        )
-        for name, one in series.items()
-    }
-    return problem.model_copy(update={"series": made})
 
 
 def all_compared(problem: Problem) -> dict[str, Compared]:
@@ -155,7 +134,7 @@ def count_about(around: Around, names: Sequence[str], job: Job) -> list[list[lis
     of, how = shared(job.file, job.conditioning)
     unit = np.array(job.unit)
     scenario = scenario_at(of.history, of.problem, of.base, of.simulated, unit)
-    values = {prior.name: float(prior.value(u)) for prior, u in zip(of.simulated, job.unit, strict=True)}
+    values = values_at(of.simulated, job.unit)
     before = ended(scenario, around.month)
     known = known_before(conditioning_at(of, how, unit), around.month)
     past = conditioned(before, known, WORKING + job.number)

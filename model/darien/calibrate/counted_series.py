@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darien.calibrate.lags import Floats
-from darien.calibrate.problem import Problem, Series, Side
+from darien.calibrate.problem import Countable, Problem, Series, Side
 from darien.record.counted import spots
 from darien.scenario.errors import UserMistake
 
@@ -74,22 +74,31 @@ def data_points(problem: Problem, scenario: Scenario, reported: Reported) -> lis
 
 def _check(name: str, series: Series, scenario: Scenario, reported: Reported) -> None:
     """Roles are kept apart: what derives departures, or is a second count of it, is no target."""
-    for side in (series, series.against):
-        for one in () if side is None else (*side.ids, *side.minus):
-            try:
-                reported.must_exist(one)
-            except KeyError as error:
-                raise UserMistake(f"series.{name}: {error.args[0]}") from error
-            if bool(reported.about.loc[one, "alternative"]):
-                raise UserMistake(f"series.{name}: {one} is a second count of what another series counts")
+    must_be_countable(f"series.{name}", series, scenario, reported)
     for group in (*series.groups, *series.gains, *series.loses):
-        if group not in scenario.groups:
-            raise UserMistake(f"series.{name}: there is no group {group}")
         derives = scenario.groups[group].derives
         deriving = set() if derives is None else {*derives.annual, *derives.monthly}
         if series.against is None and deriving & set(series.ids):
             both = ", ".join(sorted(deriving & set(series.ids)))
             raise UserMistake(f"series.{name}: {both} derives the departures of {group}: it is no target")
+
+
+def must_be_countable(place: str, series: Countable, scenario: Scenario, reported: Reported) -> None:
+    """Raises UserMistake where a series is unknown or an alternative, or there is no such group.
+
+    ``place``: where in a problem it stands, for the message.
+    """
+    for side in (series, series.against):
+        for one in () if side is None else (*side.ids, *side.minus):
+            try:
+                reported.must_exist(one)
+            except KeyError as error:
+                raise UserMistake(f"{place}: {error.args[0]}") from error
+            if bool(reported.about.loc[one, "alternative"]):
+                raise UserMistake(f"{place}: {one} is a second count of what another series counts")
+    for group in (*series.groups, *series.gains, *series.loses):
+        if group not in scenario.groups:
+            raise UserMistake(f"{place}: there is no group {group}")
 
 
 def _spans(name: str, side: Side, reported: Reported, first: dt.date, last: dt.date) -> dict[Span, float]:
@@ -139,14 +148,14 @@ def _less(name: str, side: Side, reported: Reported, span: Span, persons: float)
 class Counter:
     """Reads the simulated counterpart of every data point out of a run's counts."""
 
-    def __init__(self, problem: Problem, points: Sequence[DataPoint], scenario: Scenario) -> None:
+    def __init__(
+        self, series: Mapping[str, Countable], points: Sequence[DataPoint], scenario: Scenario
+    ) -> None:
         self.points = list(points)
-        self._problem = problem
-        self._sides = {name: _where(series, scenario) for name, series in problem.series.items()}
+        self._series = series
+        self._sides = {name: _where(one, scenario) for name, one in series.items()}
         self._against = {
-            name: _where(series.against, scenario)
-            for name, series in problem.series.items()
-            if series.against is not None
+            name: _where(one.against, scenario) for name, one in series.items() if one.against is not None
         }
 
     def read(self, counts: pd.DataFrame, values: Mapping[str, float]) -> Floats:
@@ -159,7 +168,7 @@ class Counter:
         keys = list(zip(counts["measure"], counts["kind"], counts["where"], strict=True))
         groups, persons = counts["group"].to_numpy(object), counts["persons"].to_numpy(np.float64)
         rows: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        for name, series in self._problem.series.items():
+        for name, series in self._series.items():
             part = dict.fromkeys(series.groups, 1.0)
             part |= {group: values[share] for group, share in series.gains.items()}
             part |= {group: 1 - values[share] for group, share in series.loses.items()}

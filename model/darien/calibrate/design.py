@@ -34,7 +34,7 @@ from darien.calibrate.departures import (
 from darien.calibrate.lags import Floats, Response, days_of, months_of, with_rates
 from darien.calibrate.problem import Problem, load_problem
 from darien.calibrate.targets import targets_of
-from darien.calibrate.unknowns import Prior, points, priors, scenario_at
+from darien.calibrate.unknowns import Prior, points, priors, scenario_at, values_at
 from darien.experiments.pool import Failed, run_all
 from darien.experiments.run import Progress, simulate, warm_up
 from darien.record.assumptions import CountAssumptions
@@ -99,7 +99,7 @@ def setting(file: Path) -> Setting:
     history = beside if beside.is_file() else library.find(problem.history)
     base = load(history)
     found = data_points(problem, base, load_reported())
-    return Setting(file, problem, history, base, priors(problem, base), Counter(problem, found, base))
+    return Setting(file, problem, history, base, priors(problem, base), Counter(problem.series, found, base))
 
 
 def conditioning(of: Setting) -> Conditioning:
@@ -115,11 +115,8 @@ def conditioning_at(of: Setting, how: Conditioning, unit: Floats) -> Conditionin
 
     ``unit``: (unknowns that a run needs, or more) from 0 to 1.
     """
-    shape = {
-        prior.name: float(prior.value(u))
-        for prior, u in zip(of.simulated, unit, strict=False)
-        if prior.name in of.problem.shape
-    }
+    values = values_at(of.simulated, unit[: len(of.simulated)])
+    shape = {name: values[name] for name in of.problem.shape}
     if not shape:
         return how
     usual = CountAssumptions()
@@ -170,7 +167,7 @@ def _run(job: Job) -> Floats:
     unit = np.array(job.unit)
     scenario = scenario_at(of.history, of.problem, of.base, of.simulated, unit)
     now = conditioned(scenario, conditioning_at(of, how, unit), WORKING + job.number)
-    values = {prior.name: float(prior.value(u)) for prior, u in zip(of.simulated, job.unit, strict=True)}
+    values = values_at(of.simulated, job.unit)
     return of.counter.read(simulate(now, replicate=job.number).counts, values)
 
 

@@ -105,7 +105,7 @@ def command(
     told_of = None
     if held_out:
         origin = origin_of(of.base)
-        past = posterior_of(of, kept, before_origin(fit.seen, origin), fit.how)
+        past = posterior_of(of, kept, before_origin(fit.seen, origin), fit.how, STEPS)
         predicted = hold_out(of, kept, past, workers, show)
         told_of = {"from": str(origin), "converged": past.converged}
     if shocks:
@@ -131,18 +131,12 @@ def make_fit(of: Setting, kept: Kept, workers: int, show: Show) -> Fit:
         run_stage(of, kept, "near", chosen, workers, progress)
     both = kept.design(("design", "near"), len(points))
     last = emulator(both.units, seen.seen(both.counts), how)
-    posterior = posterior_of(of, kept, seen, last)
+    posterior = posterior_of(of, kept, seen, last, STEPS)
     return Fit(of, seen, design, how, last, posterior)
 
 
-def posterior_of(
-    of: Setting, kept: Kept, seen: Observation, how: Emulator, steps: int | None = None
-) -> Posterior:
-    """The posterior of the targets of ``seen`` from all runs, kept; ``how``: the emulator of these runs.
-
-    ``steps`` of the chains: :data:`STEPS` where there are none.
-    """
-    steps = steps or STEPS
+def posterior_of(of: Setting, kept: Kept, seen: Observation, how: Emulator, steps: int) -> Posterior:
+    """The posterior of the targets of ``seen`` from all runs, kept; ``how``: the emulator of these runs."""
     both = kept.design(("design", "near"), len(seen.points))
     made_of = [
         str(steps).encode(),

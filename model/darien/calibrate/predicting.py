@@ -37,7 +37,7 @@ from darien.calibrate.problem import Problem, Series
 from darien.calibrate.routing import counted, routing, totals
 from darien.calibrate.targets import targets_of
 from darien.calibrate.telling import at_draws
-from darien.calibrate.unknowns import scenario_at
+from darien.calibrate.unknowns import scenario_at, values_at
 from darien.experiments.run import Progress, Show, simulate
 from darien.record.reported import load_reported
 from darien.scenario.errors import UserMistake
@@ -114,7 +114,7 @@ def monthly(of: Setting) -> Monthly:
         raise UserMistake(f"{of.file}: no series has months in {origin.year}")
     problem = of.problem.model_copy(update={"series": series})
     points = data_points(problem, of.base, reported)
-    counter = Counter(problem, points, of.base)
+    counter = Counter(problem.series, points, of.base)
     start = len(months_of(of.base)) - 12
     counts = np.array([(point.reported, point.other or 0.0) for point in points])
     return Monthly(problem, counter, start, by_series(points, list(series), of.base, scaled(points, counts)))
@@ -215,7 +215,7 @@ def _ready(job: Job) -> tuple[Setting, Scenario, dict[str, float]]:
     unit = np.array(job.unit)
     scenario = scenario_at(of.history, of.problem, of.base, of.simulated, unit)
     how = evened(conditioning_at(of, how, unit), of.base)
-    values = {prior.name: float(prior.value(u)) for prior, u in zip(of.simulated, job.unit, strict=True)}
+    values = values_at(of.simulated, job.unit)
     return of, conditioned(scenario, how, WORKING + job.number), values
 
 

@@ -98,20 +98,25 @@ class Side(Model):
     counted: Annotated[list[Counted], Field(min_length=1)]
 
 
-class Series(Sourced, Side):
-    """Reported counts and what they are for: ``target`` (fitted) or ``tests`` (left out of the fit).
+class Countable(Sourced, Side):
+    """Reported counts, and whom of a run they are held against.
 
     With ``against``, what counts is the share of the first in the first and the second together.
     """
 
-    role: Literal["target", "tests"]
     groups: Annotated[list[str], Field(min_length=1)]
     gains: dict[str, Name] = {}  # groups of whom a misdeclared share is counted here too
     loses: dict[str, Name] = {}  # of the groups of the series, whose misdeclared share is counted elsewhere
     against: Side | None = None
+    spread: Annotated[float, Field(gt=0)]  # standard deviation of a log count beyond chance
+
+
+class Series(Countable):
+    """Reported counts and what they are for: ``target`` (fitted) or ``tests`` (left out of the fit)."""
+
+    role: Literal["target", "tests"]
     by_year: bool = False  # months are summed to whole years
     share: Name | None = None  # of ``reporting``; None: all are counted
-    spread: Annotated[float, Field(gt=0)]  # standard deviation of the log count beyond chance
     start: Annotated[dt.date | None, Field(alias="from")] = None  # counts before it are not used
     until: dt.date | None = None
 
@@ -125,18 +130,13 @@ class Agreed(Sourced):
     until: dt.date
 
 
-class Compared(Sourced, Side):
+class Compared(Countable):
     """Reported months before and after a date, and where the model counts the same people.
 
     They may derive departures: those after the date are carried on from before it. The counts of ``minus``
-    are taken off month by month. Otherwise as in :class:`Series`.
+    are taken off month by month.
     """
 
-    groups: Annotated[list[str], Field(min_length=1)]
-    gains: dict[str, Name] = {}
-    loses: dict[str, Name] = {}
-    against: Side | None = None
-    spread: Annotated[float, Field(gt=0)]  # standard deviation of the log count of a month beyond chance
     quota: Agreed | None = None  # beside which the counts are told
 
     @model_validator(mode="after")
@@ -232,7 +232,7 @@ def load_problem(file: Path) -> Problem:
     return problem
 
 
-def _misdeclared(problem: Problem, place: str, series: Series | Compared, node: Node) -> list[Fault]:
+def _misdeclared(problem: Problem, place: str, series: Countable, node: Node) -> list[Fault]:
     """A fault for each share of ``gains`` and ``loses`` that the problem does not name."""
     faults = []
     for way, parts in (("gains", series.gains), ("loses", series.loses)):

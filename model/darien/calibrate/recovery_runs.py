@@ -28,7 +28,7 @@ from darien.calibrate.recovering import (
     truths,
 )
 from darien.calibrate.telling import at_draws
-from darien.calibrate.unknowns import scenario_at
+from darien.calibrate.unknowns import scenario_at, values_at
 from darien.experiments.run import Progress, Show, simulate
 from darien.experiments.structures import no_beliefs, plain_logit
 
@@ -129,6 +129,6 @@ def _counted(job: Job, made_by: str) -> list[list[float]]:
     unit = np.array(job.unit)
     scenario = OTHERWISE[made_by](scenario_at(of.history, of.problem, of.base, of.simulated, unit))
     now = conditioned(scenario, conditioning_at(of, how, unit), WORKING + job.number)
-    values = {prior.name: float(prior.value(u)) for prior, u in zip(of.simulated, job.unit, strict=True)}
+    values = values_at(of.simulated, job.unit)
     counted: list[list[float]] = of.counter.read(simulate(now, replicate=job.number).counts, values).tolist()
     return counted

@@ -11,6 +11,7 @@ import numpy as np
 
 from darien.calibrate import changes
 from darien.calibrate.around import Around, about, all_compared
+from darien.calibrate.counted_series import must_be_countable
 from darien.calibrate.design import Setting
 from darien.calibrate.lags import Floats, months_of
 from darien.calibrate.observing import Bools, Observation, observation
@@ -73,21 +74,12 @@ def declared(of: Setting) -> Declared:
 
 def _reported(place: str, of: Setting, one: Compared, reported: Reported) -> Floats:
     """(months, 2) persons reported of a series. Raises UserMistake where it has no months, or is wrong."""
-    for group in (*one.groups, *one.gains, *one.loses):
-        if group not in of.base.groups:
-            raise UserMistake(f"{place}: there is no group {group}")
+    must_be_countable(place, one, of.base, reported)
     index = months_of(of.base)
     found = np.zeros((len(index), 2))
     for k, side in enumerate((one, one.against)):
         if side is None:
             continue
-        for name in (*side.ids, *side.minus):
-            try:
-                reported.must_exist(name)
-            except KeyError as error:
-                raise UserMistake(f"{place}: {error.args[0]}") from error
-            if bool(reported.about.loc[name, "alternative"]):
-                raise UserMistake(f"{place}: {name} is a second count of what another series counts")
         persons = reported.monthly(side.ids).reindex(index)
         if side.minus:
             persons = persons - reported.monthly(side.minus).reindex(index)

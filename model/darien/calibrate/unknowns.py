@@ -38,6 +38,11 @@ class Prior:
         return self.low + np.asarray(unit) * (self.high - self.low)
 
 
+def values_at(known: Sequence[Prior], unit: Sequence[float] | Floats) -> dict[str, float]:
+    """Values by name at a point from 0 to 1."""
+    return {prior.name: float(prior.value(u)) for prior, u in zip(known, unit, strict=True)}
+
+
 def priors(problem: Problem, scenario: Scenario) -> list[Prior]:
     """Priors of the unknowns of the scenario, of misdeclared shares, of what shapes months, of reporting
     shares; as in the file.
