@@ -155,8 +155,8 @@ def test_the_shape_of_months_inside_years_is_an_unknown() -> None:
     assert np.ptp(steep[:12]) > np.ptp(half[:12]) > 0
     assert half == pytest.approx((flat + steep) / 2)
     assert half == pytest.approx(usual.wanted["cuba"].persons)  # the usual weight is 0.5
-    known = series()
-    assert conditioning_at(replace(of, problem=known), usual, np.array([0.5])) is usual
+    known = replace(of, problem=series(), priors=of.priors[:1])
+    assert conditioning_at(known, usual, np.array([0.5])) is usual
 
 
 def test_the_prior_of_a_shape_is_the_range_of_the_assumption() -> None:
