@@ -29,7 +29,7 @@ def main() -> None:
     arguments = parser.parse_args()
     of = setting(locate(arguments.folder.name.removeprefix("calibrate-")))
     design = Kept(arguments.folder / "runs", of).design(("design",), len(of.counter.points))
-    seen = observation(of.problem, of.counter.points, [prior.name for prior in of.priors]).seen(design.counts)
+    seen = observation(of.problem, of.base, of.counter.points).seen(design.counts)
     how = shapes(design.units, seen, workers=2)
     alone, together = [], []
     for split in range(arguments.splits):

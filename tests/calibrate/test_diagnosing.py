@@ -28,9 +28,8 @@ def test_a_series_that_was_reported_higher_pulls_its_unknown_up() -> None:
         DataPoint(series, dt.date(2014, 1, 1), dt.date(2014, 12, 31), float(np.exp(one) - 0.5))
         for series, one in zip(np.repeat(["high", "b", "c"], 3), said, strict=True)
     ]
-    of = Observation(
-        points, np.full(9, -1), np.full(9, SPREAD), np.ones(9, dtype=bool), np.zeros(9, dtype=bool)
-    )
+    no = np.zeros(9, dtype=bool)
+    of = Observation(points, np.zeros((9, 2)), np.full(9, SPREAD), ~no, no, no)
     how = taught(units, seen)
     posterior = by_emulator(KNOWN, 2, of, how, of.reported, steps=3000, walkers=32)
     moved = pulls(KNOWN, 2, of, how, posterior.units).set_index(["series", "unknown"])

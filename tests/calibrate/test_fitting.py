@@ -38,12 +38,15 @@ KNOWN = [Prior("first", 0, 1, "linear"), Prior("second", 0, 1, "linear")]
 def toy(shares: int = 0) -> Observation:
     """Three counts of thousands; with a reporting share that multiplies the last."""
     point = DataPoint("s", dt.date(2014, 1, 1), dt.date(2014, 12, 31), 1.0)
+    reporting = np.zeros((3, 2 + shares))
+    reporting[2, 2:] = 1.0
     return Observation(
         points=[point] * 3,
-        share_of=np.array([-1, -1, 2 if shares else -1]),
+        reporting=reporting,
         spread=np.full(3, SPREAD),
         target=np.array([True, True, True]),
         is_share=np.zeros(3, dtype=bool),
+        is_middle=np.zeros(3, dtype=bool),
     )
 
 
@@ -125,13 +128,28 @@ def test_a_reporting_share_multiplies_its_counts_only() -> None:
     assert made.std(axis=0) == pytest.approx(np.sqrt(SPREAD**2 + np.exp(-8)), rel=0.05)
 
 
+def test_the_middle_of_a_year_is_compared_in_months() -> None:
+    point = DataPoint("s", dt.date(2014, 1, 1), dt.date(2014, 12, 31), 36.0, 12.0, middle=True)
+    of = replace(toy(), points=[point] * 3, is_middle=np.array([True, False, True]))
+    seen = of.seen(np.array([[36.0, 12.0], [49.5, 0.0], [0.0, 0.0]]))
+    assert seen == pytest.approx([3, np.log(50), 6])  # where nobody is counted: half-way
+    assert of.natural(seen) == pytest.approx([3, 49.5, 6])
+    # Twelve persons at any time of a year: their mean has a variance of twelve months squared over twelve.
+    assert of.variance(seen)[0] == pytest.approx(SPREAD**2 + 1)
+    logs = np.zeros((4000, 2))
+    made = draw_reported(of, np.repeat(seen[None], 4000, axis=0), logs, np.random.default_rng(1))
+    assert made[:, 0].mean() == pytest.approx(3, abs=0.05)
+    assert made[:, 0].std() == pytest.approx(np.sqrt(SPREAD**2 + 1), rel=0.05)
+    assert drift(of)[[0, 2]].tolist() == [0, 0]
+
+
 def test_a_share_of_persons_is_compared_by_its_odds() -> None:
     of = toy()
-    odds = Observation(of.points, of.share_of, of.spread, of.target, np.array([True, False, False]))
+    odds = replace(of, is_share=np.array([True, False, False]))
     seen = odds.seen(np.array([[300.0, 100.0], [50.0, 0.0], [0.0, 0.0]]))
     assert seen == pytest.approx(np.log([300.5 / 100.5, 50.5, 0.5]))
-    assert odds.persons(seen)[0] == pytest.approx(0.75, abs=0.002)
-    assert odds.persons(seen)[1:] == pytest.approx([50, 0])
+    assert odds.natural(seen)[0] == pytest.approx(0.75, abs=0.002)
+    assert odds.natural(seen)[1:] == pytest.approx([50, 0])
 
 
 def test_recovery_leaves_the_truth_out_and_says_how_often_it_is_held() -> None:

@@ -64,7 +64,7 @@ series:
   share:
     role: target
     ids: [MEX_expelled_total_monthly_Guatemala]
-    by_year: true
+    years: sum
     counted: [{measure: removed, at: [MEX]}]
     groups: [northern_triangle]
     against:
@@ -112,7 +112,7 @@ def test_every_series_of_2018_to_2023_that_has_months_is_predicted_for_2023() ->
 
 def test_only_what_ends_before_the_origin_is_fitted(file: Path) -> None:
     of = setting(file)
-    seen = observation(of.problem, of.counter.points, [prior.name for prior in of.priors])
+    seen = observation(of.problem, of.base, of.counter.points)
     assert origin_of(of.base) == dt.date(2018, 1, 1)
     past = before_origin(seen, origin_of(of.base))
     fitted = [point for point, target in zip(past.points, past.target, strict=True) if target]

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtr
 
 from calibrate import small
 from darien.calibrate.counted_series import Counter, DataPoint, data_points
 from darien.calibrate.departures import wanted_of
 from darien.calibrate.design import Conditioning, Setting, conditioning_at, setting
 from darien.calibrate.lags import Response, months_of
-from darien.calibrate.problem import Problem, load_problem, locate
+from darien.calibrate.observing import observation
+from darien.calibrate.problem import Drift, Problem, Reporting, load_problem, locate
 from darien.calibrate.targets import targets_of
 from darien.calibrate.unknowns import points, priors, scenario_at, sets_of
 from darien.record.assumptions import CountAssumptions
@@ -74,6 +76,16 @@ def problem(folder: Path, text: str = GOOD) -> Problem:
             "reporting:\n",
             "shape:\n  flat_wieght_total: {}\nreporting:\n",
             ":12: shape.flat_wieght_total: is no assumption about counts; given flat_wieght_total",
+        ),
+        (
+            "series:\n",
+            "drifts:\n  fine: {shares: [hondruas], step: 1, assumption: a test}\nseries:\n",
+            ":14: drifts.fine.shares: is no reporting share; given hondruas",
+        ),
+        (
+            "    role: target\n",
+            "    role: target\n    years: middle\n",
+            "series.all: the middle of a year hangs on no `share`",
         ),
         ("runs: 64", "runs: 3", ":4: runs: "),
         ("role: target", "role: derives", ":15: series.all.role: "),
@@ -208,7 +220,7 @@ def test_data_points_are_the_years_of_the_period() -> None:
 def test_months_are_summed_to_years_and_held_against_others() -> None:
     of = series(
         ids=["MEX_expelled_total_monthly_Honduras"],
-        by_year=True,
+        years="sum",
         groups=["northern_triangle"],
         against={"ids": ["USASWB_USBP_M_Honduras"], "counted": [{"measure": "entered", "at": ["darien"]}]},
     )
@@ -219,6 +231,45 @@ def test_months_are_summed_to_years_and_held_against_others() -> None:
     assert found[0].reported == annual[pd.Timestamp(2015, 1, 1)]
     monthly = reported.monthly(["USASWB_USBP_M_Honduras"])
     assert found[0].other == monthly["2015"].sum()
+
+
+def test_months_tell_the_middle_of_a_year() -> None:
+    ids = ["MEX_detentions_monthly_Cuba", "MEX_detentions_monthly_Haiti"]
+    reported = load_reported()
+    (point,) = data_points(series(ids=ids, years="middle"), small.scenario(), reported)
+    months = reported.monthly(ids)["2018"].to_numpy()
+    assert (point.middle, point.start, point.end) == (True, dt.date(2018, 1, 1), dt.date(2018, 12, 31))
+    assert point.other == months.sum()
+    assert point.reported / months.sum() == pytest.approx(np.average(np.arange(12) + 0.5, weights=months))
+
+
+def test_shares_move_by_a_step_with_every_year() -> None:
+    of = series(share="honduras").model_copy(
+        update={
+            "reporting": {"honduras": Reporting(low=0.5, high=1.5, assumption="a test")},
+            "drifts": {"fine": Drift(shares=["honduras"], step=0.5, assumption="a test")},
+        }
+    )
+    base = small.scenario()
+    spans = [(2014, 2014), (2016, 2016), (2015, 2016)]
+    points = [DataPoint("one", dt.date(a, 1, 1), dt.date(b, 12, 31), 1.0) for a, b in spans]
+    seen = observation(of, base, points)
+    known = priors(of, base)
+    assert [prior.name for prior in known][-5:] == [
+        "honduras",
+        *(f"fine_{year}" for year in (2015, 2016, 2017, 2018)),
+    ]
+    assert seen.reporting[:, :-5].max() == 0
+    assert seen.reporting[:, -5:].tolist() == [
+        [1, 0, 0, 0, 0],
+        [1, 1, 1, 0, 0],
+        [1, 1, pytest.approx(366 / 731), 0, 0],
+    ]
+    step = known[-1]
+    assert step.value(np.array([0.5, 0.95])) == pytest.approx([1, step.high])
+    assert np.log(step.value(ndtr(1.0))) == pytest.approx(0.5)
+    setting_of = Setting(Path(), of, Path(), base, known, Counter(of.series, points, base))
+    assert [prior.name for prior in setting_of.simulated] == [prior.name for prior in known[:-5]]
 
 
 def test_later_years_are_taken_off_a_long_span() -> None:
@@ -278,3 +329,10 @@ def test_a_run_is_counted_where_and_when_the_series_was() -> None:
     values = {"as_cubans": 0.25, "as_others": 0.5, "else": 1.0}
     read = Counter(of.series, spans, scenario).read(counts, values)
     assert read.tolist() == [[55 + 250, 0], [5050 + 250, 0]]
+    yearly = of.model_copy(update={"series": {"one": of.series["one"].model_copy(update={"loses": {}})}})
+    months = [
+        DataPoint("one", dt.date(2015, 1, 1), dt.date(2015, 12, 31), 1.0, 1.0, middle=True),
+        DataPoint("one", dt.date(2017, 1, 1), dt.date(2017, 12, 31), 1.0, 1.0, middle=True),
+    ]
+    read = Counter(yearly.series, months, scenario).read(counts, values)
+    assert read.tolist() == [[0.5 * 10 + 11.5 * (100 + 250), 10 + 100 + 250], [0, 0]]

@@ -155,7 +155,7 @@ def test_targets_that_reach_into_the_months_after_an_event_are_left_out(tmp_path
     file = tmp_path / "mine.yaml"
     file.write_text(FITTED, encoding="utf-8")
     of = setting(file)
-    seen = observation(of.problem, of.counter.points, [prior.name for prior in of.priors])
+    seen = observation(of.problem, of.base, of.counter.points)
 
     def fitted(date: dt.date) -> list[str]:
         left = without(seen, date).target

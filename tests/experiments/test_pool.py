@@ -91,6 +91,42 @@ def letter_of(item: tuple[str, int]) -> str:
     return item[0]
 
 
+def test_stopping_does_not_wait_for_the_other_half_of_a_result(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        textwrap.dedent(
+            """
+            from darien.experiments.pool import run_all
+
+            def large(item):
+                return bytes(100_000_000)
+
+            def stop(index, result):
+                raise KeyboardInterrupt
+
+            if __name__ == "__main__":
+                try:
+                    run_all(large, list(range(8)), 4, each=stop)
+                except KeyboardInterrupt:
+                    print("stopped")
+            """
+        )
+    )
+    source = str(Path(darien.__file__).parents[1])
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": source},
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as parent:
+        try:
+            said, _ = parent.communicate(timeout=60)
+        finally:
+            if parent.poll() is None:
+                os.killpg(parent.pid, signal.SIGKILL)
+    assert said == b"stopped\n"
+
+
 def test_items_that_are_alike_stay_together() -> None:
     items = [(letter, number) for letter in "abcdefgh" for number in range(5)]
     found = run_all(process_of, items, 2, alike=letter_of)

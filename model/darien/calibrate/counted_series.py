@@ -21,14 +21,18 @@ if TYPE_CHECKING:
     from darien.scenario.schema import Scenario
 
 
+HALF_MONTH = 0.5  # from the end of a month back to its middle
+
 Span = tuple[dt.date, dt.date]  # both days counted
 
 
 @dataclass(frozen=True)
 class DataPoint:
-    """One reported number: persons from ``start`` to ``end`` (both counted), or a share of persons.
+    """One reported number: persons from ``start`` to ``end`` (both counted), a share of persons, or the
+    middle of a year.
 
-    ``reported``: the number; for a share also ``other``, the persons in the other part.
+    ``reported``: the number; for a share also ``other``, the persons in the other part. For a ``middle``
+    the months (from 0 to 12) at which the persons were counted, summed, and in ``other`` the persons.
     """
 
     series: str
@@ -36,6 +40,7 @@ class DataPoint:
     end: dt.date
     reported: float
     other: float | None = None
+    middle: bool = False
 
     @property
     def label(self) -> str:
@@ -59,10 +64,13 @@ def data_points(problem: Problem, scenario: Scenario, reported: Reported) -> lis
         last = min(series.until or dt.date.max, scenario.period.end)
         one = _spans(name, series, reported, first, last)
         other = None if series.against is None else _spans(name, series.against, reported, first, last)
-        if series.by_year:
+        middle = series.years == "middle"
+        if middle:
+            one, other = _by_year(_times(one)), _by_year(one)
+        elif series.years == "sum":
             one, other = _by_year(one), None if other is None else _by_year(other)
         here = [
-            DataPoint(name, *span, persons, None if other is None else other[span])
+            DataPoint(name, *span, persons, None if other is None else other[span], middle)
             for span, persons in sorted(one.items())
             if other is None or span in other
         ]
@@ -120,6 +128,11 @@ def _spans(name: str, side: Side, reported: Reported, first: dt.date, last: dt.d
     return {span: value for span, value in sums.items() if first <= span[0] and span[1] <= last}
 
 
+def _times(months: dict[Span, float]) -> dict[Span, float]:
+    """Persons times the middle of their month, in months since the year began."""
+    return {span: persons * (span[0].month - HALF_MONTH) for span, persons in months.items()}
+
+
 def _by_year(months: dict[Span, float]) -> dict[Span, float]:
     """Whole years of which every month is there."""
     years: dict[int, list[float]] = {}
@@ -161,6 +174,8 @@ class Counter:
     def read(self, counts: pd.DataFrame, values: Mapping[str, float]) -> Floats:
         """(points, 2) persons in the run: counted, and in the other part (0 where there is none).
 
+        Of a middle: months at which they were counted, summed, and persons.
+
         ``counts`` as in :class:`darien.record.run.Run`, recorded by day or by month. ``values``: of the
         misdeclared shares, among others.
         """
@@ -178,8 +193,13 @@ class Counter:
             other = mine * np.fromiter((key in against for key in keys), bool, len(keys))
             rows[name] = (one, other)
         found = np.zeros((len(self.points), 2))
+        months = dates.astype("datetime64[M]").astype(int) % 12 + 1 - HALF_MONTH
         for i, point in enumerate(self.points):
             inside = (dates >= np.datetime64(point.start)) & (dates <= np.datetime64(_month_end(point.end)))
+            if point.middle:
+                persons_then = rows[point.series][0][inside]
+                found[i] = (persons_then * months[inside]).sum(), persons_then.sum()
+                continue
             for side in range(2):
                 found[i, side] = rows[point.series][side][inside].sum()
         return found

@@ -34,7 +34,14 @@ from darien.calibrate.departures import (
 from darien.calibrate.lags import Floats, Response, days_of, months_of, with_rates
 from darien.calibrate.problem import Problem, load_problem
 from darien.calibrate.targets import targets_of
-from darien.calibrate.unknowns import Prior, points, priors, scenario_at, values_at
+from darien.calibrate.unknowns import (
+    Prior,
+    points,
+    priors,
+    reporting_priors,
+    scenario_at,
+    values_at,
+)
 from darien.experiments.pool import Failed, run_all
 from darien.experiments.run import Progress, simulate, warm_up
 from darien.record.assumptions import CountAssumptions
@@ -77,8 +84,8 @@ class Setting:
 
     @property
     def simulated(self) -> list[Prior]:
-        """The priors of the unknowns that a run and its counting need: all but the reporting shares."""
-        return self.priors[: len(self.priors) - len(self.problem.reporting)]
+        """The priors of the unknowns that a run and its counting need: all but what is said of reporting."""
+        return self.priors[: len(self.priors) - len(reporting_priors(self.problem, self.base))]
 
 
 @dataclass(frozen=True)

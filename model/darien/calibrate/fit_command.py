@@ -120,7 +120,7 @@ def make_fit(of: Setting, kept: Kept, workers: int, show: Show) -> Fit:
     points, simulated = of.counter.points, len(of.simulated)
     with show("runs over the priors") as progress:
         design = run_design(of, kept, workers, progress)
-    seen = observation(of.problem, points, [prior.name for prior in of.priors])
+    seen = observation(of.problem, of.base, points)
     found = seen.seen(design.counts)
     how = shapes(design.units, found, workers)
     first = by_emulator(
@@ -216,7 +216,7 @@ def predictions_table(fit: Fit) -> pd.DataFrame:
     intervals = [
         np.quantile(_predicted(fit, units, luck), [0.05, 0.5, 0.95], axis=0) for units in (prior, posterior)
     ]
-    said = fit.seen.persons(fit.seen.reported)
+    said = fit.seen.natural(fit.seen.reported)
     rows = []
     for j, point in enumerate(fit.seen.points):
         before, (low, middle, high) = (interval[:, j] for interval in intervals)
@@ -254,12 +254,12 @@ def predictions_table(fit: Fit) -> pd.DataFrame:
 
 
 def _predicted(fit: Fit, units: Floats, luck: np.random.Generator) -> Floats:
-    """(draws, points) of what would be reported, in persons or shares."""
+    """(draws, points) of what would be reported, in persons, shares or months."""
     simulated = len(fit.of.simulated)
     means = fit.how.mean(units[:, :simulated])
     factor = np.linalg.cholesky(fit.how.correlation + 1e-9 * np.eye(means.shape[1]))
     means = means + (luck.normal(size=means.shape) @ factor.T) * fit.how.error(means)
-    return fit.seen.persons(draw_reported(fit.seen, means, log_values(fit.of.priors, units), luck))
+    return fit.seen.natural(draw_reported(fit.seen, means, log_values(fit.of.priors, units), luck))
 
 
 def write(
@@ -328,7 +328,7 @@ def _inference_data(fit: Fit, file: Path) -> None:
     labels = [point.label for point in fit.seen.points]
     data = az.from_dict(
         posterior=posterior,
-        observed_data={"reported": fit.seen.persons(fit.seen.reported)},
+        observed_data={"reported": fit.seen.natural(fit.seen.reported)},
         coords={"point": labels},
         dims={"reported": ["point"]},
     )

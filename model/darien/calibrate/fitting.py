@@ -37,9 +37,11 @@ class Posterior:
 
 
 def log_values(known: Sequence[Prior], units: Floats) -> Floats:
-    """(..., unknowns) logarithms of the values, of use for reporting shares only: nan below 0."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        columns = [np.log(prior.value(units[..., k])) for k, prior in enumerate(known)]
+    """(..., unknowns) logarithms of the values, of use for what is reported only: 0 on a linear scale."""
+    columns = [
+        np.zeros(units.shape[:-1]) if prior.scale == "linear" else np.log(prior.value(units[..., k]))
+        for k, prior in enumerate(known)
+    ]
     return np.stack(columns, axis=-1)
 
 

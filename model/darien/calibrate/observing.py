@@ -1,45 +1,65 @@
 """How simulated persons become reported counts: reporting shares, chance, and spread beyond chance.
 
-Counts are compared by their logarithm, shares by their log odds. Around the persons reported in the mean a
-count has the variance of a Poisson draw and beyond it the spread that its series has (together that of a
-negative binomial count). The chance of simulated migrants is part of the error of the emulator.
+Counts are compared by their logarithm, shares by their log odds, middles of years in months. Around the
+persons reported in the mean a count has the variance of a Poisson draw and beyond it the spread that its
+series has (together that of a negative binomial count). The chance of simulated migrants is part of the
+error of the emulator.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from darien.calibrate.counted_series import DataPoint
 from darien.calibrate.lags import Floats
 from darien.calibrate.problem import Problem
+from darien.calibrate.unknowns import priors, step_name, steps_of
+
+if TYPE_CHECKING:
+    from darien.scenario.schema import Scenario
 
 Bools = npt.NDArray[np.bool_]
 HALF = 0.5  # persons added before a logarithm is taken
+MID_YEAR = 6.0  # months: the middle of a year in which nobody is counted
+YEAR_VARIANCE = 12.0  # months squared: of a time that may be any of a year
 
 
 @dataclass(frozen=True)
 class Observation:
     """The data points of a problem as a fit sees them.
 
-    ``share_of``: for each point the position of its reporting share among the unknowns, -1: none.
-    ``spread``: (points,) standard deviation beyond chance, of the logarithm or of the log odds.
-    ``target``: whether a point is fitted. ``is_share``: whether it is a share of persons.
+    ``reporting``: (points, unknowns) whose logarithms add up to that of the share reported: 1 for the share
+    of an authority, and of a step by which it moved the part of the time of the point that came after it.
+    ``spread``: (points,) standard deviation beyond chance, as compared. ``target``: whether a point is
+    fitted. ``is_share``: whether it is a share of persons. ``is_middle``: whether it is that of a year.
     """
 
     points: list[DataPoint]
-    share_of: npt.NDArray[np.int64]
+    reporting: Floats
     spread: Floats
     target: Bools
     is_share: Bools
+    is_middle: Bools
+
+    @property
+    def is_count(self) -> Bools:
+        """(points,) whether a point is a number of persons."""
+        return ~(self.is_share | self.is_middle)
 
     def seen(self, counts: Floats) -> Floats:
         """Counts (..., points, 2) as they are compared: (..., points)."""
-        one, other = counts[..., 0] + HALF, counts[..., 1] + HALF
-        return np.where(self.is_share, np.log(one / other), np.log(one))
+        one, other = counts[..., 0], counts[..., 1]
+        middle = np.divide(one, other, out=np.full_like(one, MID_YEAR), where=other > 0)
+        odds = np.log((one + HALF) / (other + HALF))
+        return np.where(self.is_middle, middle, np.where(self.is_share, odds, np.log(one + HALF)))
 
     @property
     def reported(self) -> Floats:
@@ -48,34 +68,57 @@ class Observation:
 
     def expected(self, means: Floats, log_shares: Floats) -> Floats:
         """What is reported in the mean: (..., points), from (..., points) and (..., unknowns) log shares."""
-        added = np.where(self.share_of >= 0, log_shares[..., self.share_of], 0.0)
-        return means + np.where(self.is_share, 0.0, added)
+        return means + log_shares @ self.reporting.T
 
     def variance(self, expected: Floats) -> Floats:
         """Variance of what is reported around its mean, of the same shape."""
-        chance = np.where(self.is_share, 0.0, 1.0 / (np.exp(np.minimum(expected, 30.0)) + HALF))
-        return self.spread**2 + chance
+        chance = 1.0 / (np.exp(np.minimum(expected, 30.0)) + HALF)
+        return self.spread**2 + np.where(self.is_count, chance, self.chance_of_middle)
 
-    def persons(self, seen: Floats) -> Floats:
-        """Back from what is compared: persons, or a share from 0 to 1."""
-        return np.where(self.is_share, 1.0 / (1.0 + np.exp(-seen)), np.maximum(np.exp(seen) - HALF, 0.0))
+    @cached_property
+    def chance_of_middle(self) -> Floats:
+        """(points,) variance of a middle by chance, where its persons pass evenly; 0 for all else."""
+        persons = np.array([point.other or 1.0 for point in self.points])
+        return np.where(self.is_middle, YEAR_VARIANCE / persons, 0.0)
+
+    def natural(self, seen: Floats) -> Floats:
+        """Back from what is compared: persons, a share from 0 to 1, or months since the year began."""
+        share, persons = expit(seen), np.maximum(np.exp(np.minimum(seen, 30.0)) - HALF, 0.0)
+        return np.where(self.is_middle, seen, np.where(self.is_share, share, persons))
 
 
-def observation(problem: Problem, points: Sequence[DataPoint], names: Sequence[str]) -> Observation:
-    """The data points of a problem; ``names``: of all unknowns, reporting shares among them."""
+def observation(problem: Problem, scenario: Scenario, points: Sequence[DataPoint]) -> Observation:
+    """The data points of a problem as a fit sees them."""
     series = [problem.series[point.series] for point in points]
+    at = {prior.name: k for k, prior in enumerate(priors(problem, scenario))}
+    reporting = np.zeros((len(points), len(at)))
+    for i, (point, one) in enumerate(zip(points, series, strict=True)):
+        if one.share is None or one.against is not None:
+            continue
+        reporting[i, at[one.share]] = 1.0
+        for drift in (name for name, drift in problem.drifts.items() if one.share in drift.shares):
+            for year in steps_of(scenario):
+                reporting[i, at[step_name(drift, year)]] = _part_from(point, year)
     return Observation(
         points=list(points),
-        share_of=np.array([-1 if s.share is None else list(names).index(s.share) for s in series]),
+        reporting=reporting,
         spread=np.array([s.spread for s in series]),
         target=np.array([s.role == "target" for s in series]),
         is_share=np.array([s.against is not None for s in series]),
+        is_middle=np.array([point.middle for point in points]),
     )
+
+
+def _part_from(point: DataPoint, year: int) -> float:
+    """The part of the days of a data point that come after a year began."""
+    after = (point.end - max(point.start, dt.date(year, 1, 1))).days + 1
+    return max(0, after) / ((point.end - point.start).days + 1)
 
 
 def draw_reported(of: Observation, means: Floats, log_shares: Floats, luck: np.random.Generator) -> Floats:
     """What would be reported, as it is compared, where the simulated counts are ``means``: (..., points)."""
     expected = of.expected(means, log_shares)
-    noisy = expected + luck.normal(size=expected.shape) * of.spread
-    persons = luck.poisson(np.exp(np.minimum(np.where(of.is_share, 0.0, noisy), 20.0)))
-    return np.where(of.is_share, noisy, np.log(persons + HALF))
+    around = np.sqrt(of.spread**2 + of.chance_of_middle)
+    noisy = expected + luck.normal(size=expected.shape) * around
+    persons = luck.poisson(np.exp(np.minimum(np.where(of.is_count, noisy, 0.0), 20.0)))
+    return np.where(of.is_count, np.log(persons + HALF), noisy)

@@ -88,14 +88,14 @@ def monthly_series(problem: Problem, reported: Reported, origin: dt.date, end: d
     for name, series in problem.series.items():
         sides = [series] if series.against is None else [series, series.against]
         ids = [[one.replace("_annual_", "_monthly_") for one in side.ids] for side in sides]
-        if any(side.minus or side.members for side in sides):
+        if series.years == "middle" or any(side.minus or side.members for side in sides):
             continue
         if not all(one in reported.about.index for side in ids for one in side):
             continue
         if any(reported.monthly(side)[str(origin) : str(end)].empty for side in ids):
             continue
         against = series.against and series.against.model_copy(update={"ids": ids[1]})
-        update = {"ids": ids[0], "against": against, "role": "target", "by_year": False}
+        update = {"ids": ids[0], "against": against, "role": "target", "years": None}
         made = series.model_copy(update=update | {"start": None, "until": None})
         if not any(_same(made, other) for other in found.values()):
             found[name] = made
@@ -270,10 +270,10 @@ def expect(
 def as_fitted(of: Setting, months: Monthly, expected: Expected) -> Floats:
     """(series, months, samples) of what would be reported, with the shares and the spread of the fit."""
     points = months.counter.points
-    seen = observation(months.problem, points, [prior.name for prior in of.priors])
+    seen = observation(months.problem, of.base, points)
     luck = np.random.default_rng(9)
     means = np.repeat(seen.seen(expected.agents), REPORTS, axis=0)
     shares = np.repeat(log_values(of.priors, expected.units), REPORTS, axis=0)
     made = draw_reported(seen, means, shares, luck)
-    values = np.where(seen.is_share, made, np.log1p(seen.persons(made)))
+    values = np.where(seen.is_share, made, np.log1p(seen.natural(made)))
     return np.moveaxis(by_series(points, months.names, of.base, values), 0, -1)

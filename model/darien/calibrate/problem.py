@@ -65,6 +65,17 @@ class Reporting(Sourced):
         return self
 
 
+class Drift(Sourced):
+    """How reporting shares move together from year to year: a random walk of their logarithm.
+
+    With every new year all ``shares`` are multiplied by one factor. Its logarithm is normal about 0, with
+    the standard deviation ``step``.
+    """
+
+    shares: Annotated[list[Name], Field(min_length=1)]
+    step: Annotated[float, Field(gt=0)]
+
+
 class Misdeclared(Sourced):
     """The share of a group who give another nationality, by which a series counts them; its prior is flat."""
 
@@ -115,10 +126,16 @@ class Series(Countable):
     """Reported counts and what they are for: ``target`` (fitted) or ``tests`` (left out of the fit)."""
 
     role: Literal["target", "tests"]
-    by_year: bool = False  # months are summed to whole years
+    years: Literal["sum", "middle"] | None = None  # months become whole years: their sum, or when it passed
     share: Name | None = None  # of ``reporting``; None: all are counted
     start: Annotated[dt.date | None, Field(alias="from")] = None  # counts before it are not used
     until: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _middle_of_persons(self) -> Series:
+        if self.years == "middle" and (self.against is not None or self.share is not None):
+            raise ValueError("the middle of a year hangs on no `share`, and not on `against`: leave them out")
+        return self
 
 
 class Agreed(Sourced):
@@ -177,6 +194,7 @@ class Problem(Model):
     misdeclared: dict[Name, Misdeclared] = {}
     shape: dict[Name, Shape] = {}  # of the months inside published years, from which departures are derived
     reporting: dict[Name, Reporting] = {}
+    drifts: dict[Name, Drift] = {}  # of reporting shares, over the years
     series: Annotated[dict[Name, Series], Field(min_length=1)]
     assumed: dict[Name, Unknown] = {}  # of which no series speaks: not fitted, but effects are told over them
     levers: dict[Name, str] = {}  # policies, scenarios that extend the history, of which effects are told
@@ -216,6 +234,13 @@ def load_problem(file: Path) -> Problem:
             place = f"series.{name}.share"
             faults.append(Fault(at.file, at.line, place, "is no reporting share", series.share, allowed))
         faults += _misdeclared(problem, f"series.{name}", series, here)
+    for name, walk in problem.drifts.items():
+        at = root.mapping["drifts"].mapping[name].mapping["shares"].at
+        for share in walk.shares:
+            if share not in problem.reporting:
+                allowed = listed(list(problem.reporting))
+                place = f"drifts.{name}.shares"
+                faults.append(Fault(at.file, at.line, place, "is no reporting share", share, allowed))
     for name, shock in problem.shocks.items():
         node = root.mapping["shocks"].mapping[name]
         for unknown in shock.size:

@@ -171,7 +171,7 @@ def _recovered(job: _Job) -> Rows:
         ),
     }
     rows: Rows = []
-    fitted = job.of.target
+    counts = job.of.target & job.of.is_count
     likelihood = partial(_likelihood, job=job, how=how, reported=reported)
     for method in METHODS:
         posterior = fits[method]
@@ -181,7 +181,7 @@ def _recovered(job: _Job) -> Rows:
             (prior.name, posterior.units[:, k], truth[k], 1 / 12) for k, prior in enumerate(job.known)
         ]
         nan = float("nan")
-        told.append((TOTAL, noisy[:, fitted].sum(axis=1), means[fitted].sum(), nan))
+        told.append((TOTAL, noisy[:, counts].sum(axis=1), means[counts].sum(), nan))
         told.append((LIKELIHOOD, likelihood(posterior.units), likelihood(truth[None])[0], nan))
         if job.effects is not None:
             told += _effects(job.effects, rest, truth_run, posterior.units[:, : job.simulated], luck)
@@ -214,11 +214,11 @@ def _effects(
 def drift(of: Observation) -> Floats:
     """(points,) what a share that doubles over the period adds to the logarithm of what is reported.
 
-    0 for shares of persons.
+    0 for shares of persons and middles of years.
     """
     middle = np.array([(p.start.toordinal() + p.end.toordinal()) / 2 for p in of.points])
     along = (middle - middle.min()) / max(float(np.ptp(middle)), 1.0) - 0.5
-    return np.where(of.is_share, 0.0, DRIFT * along)
+    return np.where(of.is_count, DRIFT * along, 0.0)
 
 
 def _row(

@@ -92,7 +92,7 @@ def _reported(place: str, of: Setting, one: Compared, reported: Reported) -> Flo
 
 
 def _observation(of: Setting) -> Observation:
-    return observation(of.problem, of.counter.points, [prior.name for prior in of.priors])
+    return observation(of.problem, of.base, of.counter.points)
 
 
 def _month(of: Setting, day: dt.date) -> int:

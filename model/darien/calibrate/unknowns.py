@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from scipy.special import ndtri
 from scipy.stats import qmc
 
 from darien.calibrate.lags import Floats
-from darien.calibrate.problem import Problem, Scale, Unknown
+from darien.calibrate.problem import Problem, Unknown
 from darien.record.assumptions import CountAssumptions
 from darien.scenario.at import quantity_at
 from darien.scenario.errors import UserMistake
@@ -20,19 +21,26 @@ from darien.scenario.files import load
 from darien.scenario.schema import Scenario
 
 DESIGN_SEED = 20140101  # a design is part of the problem: the same for everyone
+TAIL = float(ndtri(0.95))  # standard deviations from the middle of a normal prior to its bounds
 
 
 @dataclass(frozen=True)
 class Prior:
-    """A flat prior between two bounds; a point of it is a number from 0 to 1."""
+    """What is thought of an unknown; a point of it is a number from 0 to 1.
+
+    It is flat between two bounds, or (``lognormal``) its logarithm is normal and 5 and 95 % lie at them.
+    """
 
     name: str
     low: float
     high: float
-    scale: Scale
+    scale: Literal["linear", "log", "lognormal"]
 
     def value(self, unit: Floats | float) -> Any:
         """Values for points from 0 to 1."""
+        if self.scale == "lognormal":
+            middle, reach = math.log(self.low * self.high) / 2, math.log(self.high / self.low) / 2
+            return np.exp(middle + reach / TAIL * ndtri(np.asarray(unit)))
         if self.scale == "log":
             return np.exp(math.log(self.low) + np.asarray(unit) * math.log(self.high / self.low))
         return self.low + np.asarray(unit) * (self.high - self.low)
@@ -44,14 +52,38 @@ def values_at(known: Sequence[Prior], unit: Sequence[float] | Floats) -> dict[st
 
 
 def priors(problem: Problem, scenario: Scenario) -> list[Prior]:
-    """Priors of the unknowns of the scenario, of misdeclared shares, of what shapes months, of reporting
-    shares; as in the file.
+    """Priors of the unknowns of the scenario, of misdeclared shares, of what shapes months, of what is
+    reported; as in the file.
 
     Raises UserMistake where a path names no number, or no range is known.
     """
-    shares = [Prior(name, share.low, share.high, "log") for name, share in problem.reporting.items()]
     others = [Prior(name, share.low, share.high, "linear") for name, share in problem.misdeclared.items()]
-    return priors_of(problem.unknowns, scenario) + others + _shapes(problem) + shares
+    return (
+        priors_of(problem.unknowns, scenario)
+        + others
+        + _shapes(problem)
+        + reporting_priors(problem, scenario)
+    )
+
+
+def reporting_priors(problem: Problem, scenario: Scenario) -> list[Prior]:
+    """Priors of what no run needs: of reporting shares, and of the steps by which they drift."""
+    shares = [Prior(name, share.low, share.high, "log") for name, share in problem.reporting.items()]
+    steps = []
+    for name, drift in problem.drifts.items():
+        most = math.exp(TAIL * drift.step)
+        steps += [Prior(step_name(name, year), 1 / most, most, "lognormal") for year in steps_of(scenario)]
+    return shares + steps
+
+
+def steps_of(scenario: Scenario) -> range:
+    """The years of a history into which reporting shares may have moved: all but its first."""
+    return range(scenario.period.start.year + 1, scenario.period.end.year + 1)
+
+
+def step_name(drift: str, year: int) -> str:
+    """The name of the factor by which shares moved into a year."""
+    return f"{drift}_{year}"
 
 
 def _shapes(problem: Problem) -> list[Prior]:

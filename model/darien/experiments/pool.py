@@ -249,9 +249,9 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         # Stopped by the user or by an error: what is under way is of no use, so do not wait for it.
         for process in list((pool._processes or {}).values()):
             process.terminate()
-        # One that ends while it hands over a result leaves half of it in the pipe. The pool would wait for the
-        # other half as long as anyone can write there, and that is nobody but this process now.
-        pool._result_queue._writer.close()
+        # One that ends while it hands over a result leaves half of it in the pipe. The pool would wait for
+        # the other half as long as anyone can write there, and that is nobody but this process now.
+        pool._result_queue._writer.close()  # type: ignore[attr-defined]
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
