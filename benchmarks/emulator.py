@@ -14,10 +14,12 @@ from pathlib import Path
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from darien.calibrate.design import Kept, setting
+from darien.calibrate.design import setting
 from darien.calibrate.emulating import emulator, shapes
 from darien.calibrate.observing import observation
 from darien.calibrate.problem import locate
+from darien.calibrate.runs import Kept
+from darien.experiments.pool import Hands
 from timing import machine
 
 
@@ -30,7 +32,7 @@ def main() -> None:
     of = setting(locate(arguments.folder.name.removeprefix("calibrate-")))
     design = Kept(arguments.folder / "runs", of).design(("design",), len(of.counter.points))
     seen = observation(of.problem, of.base, of.counter.points).seen(design.counts)
-    how = shapes(design.units, seen, workers=2)
+    how = shapes(design.units, seen, hands=Hands(2))
     alone, together = [], []
     for split in range(arguments.splits):
         order = np.random.default_rng(split).permutation(len(seen))

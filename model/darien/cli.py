@@ -194,7 +194,8 @@ def calibrate(
     shocks: Annotated[
         bool, typer.Option("--shocks", help="Test the fit by dated events, and by months without any.")
     ] = False,
-    workers: Workers = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes to run on; 1 if not given.")] = None,
+    dask: Dask = None,
     out: Annotated[Path | None, typer.Option(help="Folder; results/calibrate-NAME if not given.")] = None,
 ) -> None:
     """Fit the unknowns of a problem to reported counts."""
@@ -203,9 +204,11 @@ def calibrate(
     except ModuleNotFoundError as error:
         raise UserMistake(f"a fit needs {error.name}: pip install 'darien[fit]'") from error
 
+    from darien.experiments.dask_pool import hands_of
     from darien.report.figures import draw_fit
 
-    written = command(problem, out, workers, recover, _working, hold_out, shocks)
+    with hands_of(workers, dask) as hands:
+        written = command(problem, out, hands, recover, _working, hold_out, shocks)
     print(told(written))
     print(f"\n{_where(written, draw_fit(written))}")
 
@@ -227,17 +230,11 @@ def compare(
 ) -> None:
     """Compare policy options with their base: the same people, the same luck, one thing different."""
     from darien.experiments.compare_command import command
+    from darien.experiments.dask_pool import hands_of
     from darien.report.figures import draw_comparison
 
-    if dask is not None and workers is not None:
-        raise UserMistake("--dask and --workers: give one of them; a cluster has workers of its own")
-    with contextlib.ExitStack() as stack:
-        on = None
-        if dask is not None:
-            from darien.experiments.dask_pool import dask_executor
-
-            on = stack.enter_context(dask_executor(dask))
-        written = command(file, workers, replicates, out, _working, fit, on)
+    with hands_of(workers, dask) as hands:
+        written = command(file, workers, replicates, out, _working, fit, hands.on)
     print(_where(written, draw_comparison(written)))
 
 

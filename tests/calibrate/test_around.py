@@ -15,10 +15,12 @@ from calibrate import small
 from darien.calibrate import around, design
 from darien.calibrate.around import Around, carried, count_about, ended, known_before
 from darien.calibrate.departures import Wanted
-from darien.calibrate.design import Conditioning, Job, Kept, setting
+from darien.calibrate.design import Conditioning, Job, setting
 from darien.calibrate.lags import Response, days_of, months_of
+from darien.calibrate.runs import Kept
 from darien.calibrate.shock_series import declared
 from darien.calibrate.telling import at_draws
+from darien.experiments.pool import ONE
 from darien.scenario.errors import UserMistake
 
 HISTORY = """\
@@ -134,12 +136,12 @@ def test_runs_about_a_date_are_kept_and_end_with_the_last_month(
     units = np.array([[0.5]])
     watch(monkeypatch, ends)
     task = partial(count_about, here, ("all",))
-    found = np.array(at_draws(of, kept, "about", ["a"], task, units, 1, None))
+    found = np.array(at_draws(of, kept, "about", ["a"], task, units, ONE, None))
     assert found.shape == (1, 1, 4, 2)
     assert found[..., 0].min() > 50
     assert (found[..., 1] == 0).all()
     assert ends == [dt.date(2014, 8, 31)] * design.ROUNDS + [dt.date(2014, 11, 30)]
-    again = np.array(at_draws(of, kept, "about", ["a"], _must_not_run, units, 1, None))
+    again = np.array(at_draws(of, kept, "about", ["a"], _must_not_run, units, ONE, None))
     assert (again == found).all()
 
 

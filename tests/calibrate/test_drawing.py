@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from darien.calibrate import drawing
-from darien.calibrate.design import Kept, setting
+from darien.calibrate.design import setting
 from darien.calibrate.drawing import after, before, run_draws
+from darien.calibrate.runs import Kept
 from darien.experiments.drawn import MONTHLY
+from darien.experiments.pool import ONE, Hands
 
 PROBLEM = """\
 title: A problem
@@ -45,7 +47,7 @@ def test_a_draw_has_every_path_and_departures_and_is_kept(
     kept = Kept(tmp_path / "runs", of)
     posterior = np.array([[0.25, 0.5], [0.75, 1.0]])
     units = after(of, posterior)
-    draws = run_draws(of, kept, units, workers=2)
+    draws = run_draws(of, kept, units, Hands(2))
     low, high = of.priors[0].low, of.priors[0].high
     assert set(draws["parameters.cost_weight"]) <= {low + 0.25 * (high - low), low + 0.75 * (high - low)}
     given = of.base.checkpoints["reynosa"].coverage.value
@@ -55,7 +57,7 @@ def test_a_draw_has_every_path_and_departures_and_is_kept(
     assert len(months) == 60 * len(of.base.departures.monthly)
     assert (draws[months] >= 0).all(axis=None)
     monkeypatch.setattr("darien.calibrate.telling.work_through", _must_not_run)
-    pd.testing.assert_frame_equal(run_draws(of, kept, units, workers=1), draws)
+    pd.testing.assert_frame_equal(run_draws(of, kept, units, ONE), draws)
 
 
 def test_draws_of_the_prior_are_points_of_the_design(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

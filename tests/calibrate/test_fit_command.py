@@ -13,13 +13,14 @@ import pytest
 from PIL import Image
 
 from darien.calibrate import fit_command, fit_page, hold_out
-from darien.calibrate.design import Kept, Setting, setting
+from darien.calibrate.design import Setting, setting
 from darien.calibrate.effects import effects_table
 from darien.calibrate.fit_command import NEAR, command, kept_posterior, told
 from darien.calibrate.fitting import Posterior
 from darien.calibrate.predicting import Expected, Monthly
 from darien.calibrate.recovering import EFFECT, LIKELIHOOD, SUPPOSED, TOTAL
 from darien.calibrate.recovery_tables import recovery_tables
+from darien.calibrate.runs import Kept
 from darien.calibrate.unknowns import points
 from darien.experiments.drawn import load_draws
 from darien.experiments.evidence import ASSUMPTION, EVIDENCE

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from darien.calibrate.counted_series import DataPoint
-from darien.calibrate.design import Kept, run_stage, setting
+from darien.calibrate.design import setting
 from darien.calibrate.emulating import Emulator, emulator, log_likelihood, shapes
 from darien.calibrate.fitting import by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
@@ -28,7 +28,9 @@ from darien.calibrate.recovering import (
     summary,
     truths,
 )
+from darien.calibrate.runs import Kept, run_stage
 from darien.calibrate.unknowns import Prior
+from darien.experiments.pool import ONE
 
 SLOPES = np.array([[3.0, 0.0, 1.0], [0.0, 2.0, 1.0]])  # of the log counts, by unknown
 SPREAD = 0.1
@@ -217,7 +219,7 @@ def test_runs_that_are_done_are_not_run_again(tmp_path: Path, monkeypatch: pytes
     for number in range(3):
         kept.put("design", number, units[number], counts + number)
     monkeypatch.setattr("darien.calibrate.design.run_all", lambda *_, **__: pytest.fail("ran again"))
-    run_stage(of, kept, "design", units, workers=1)
+    run_stage(of, kept, "design", units, ONE)
     again = Kept(tmp_path, setting(locate("2014-2018")))
     found = again.design(("design",), len(of.counter.points))
     assert np.array_equal(found.units, units)

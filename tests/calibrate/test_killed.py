@@ -42,11 +42,13 @@ series:
 SCRIPT = """\
 import sys
 from pathlib import Path
-from darien.calibrate.design import Kept, run_stage, setting
+from darien.calibrate.design import setting
+from darien.experiments.pool import Hands
+from darien.calibrate.runs import Kept, run_stage
 from darien.calibrate.unknowns import points
 if __name__ == "__main__":
     of = setting(Path(sys.argv[1]))
-    run_stage(of, Kept(Path(sys.argv[2]), of), "design", points(of.problem, 2)[:4], workers=2)
+    run_stage(of, Kept(Path(sys.argv[2]), of), "design", points(of.problem, 2)[:4], Hands(2))
 """
 KILLS = 5
 

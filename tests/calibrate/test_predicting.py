@@ -14,7 +14,7 @@ import pytest
 from calibrate import small
 from darien.calibrate import predicting
 from darien.calibrate.departures import Wanted
-from darien.calibrate.design import Conditioning, Kept, setting
+from darien.calibrate.design import Conditioning, setting
 from darien.calibrate.fitting import Posterior
 from darien.calibrate.lags import Response, days_of, months_of
 from darien.calibrate.observing import observation
@@ -30,7 +30,9 @@ from darien.calibrate.predicting import (
     panama,
 )
 from darien.calibrate.problem import load_problem, locate
+from darien.calibrate.runs import Kept
 from darien.calibrate.targets import targets_of
+from darien.experiments.pool import ONE
 from darien.experiments.run import Show
 from darien.record.reported import load_reported
 from darien.scenario.errors import UserMistake
@@ -202,7 +204,7 @@ def test_runs_and_chain_are_kept_and_count_alike(
     of = setting(file)
     kept, months = Kept(tmp_path / "runs", of), monthly(of)
     posterior = Posterior(np.array([[0.5, 0.5]]), True, 1.0)
-    found = expect(of, kept, months, posterior, 1, show)
+    found = expect(of, kept, months, posterior, ONE, show)
     size = len(months.counter.points)
     assert found.agents.shape == (1, size, 2)
     assert found.chain.shape == (size, 2)
@@ -213,9 +215,9 @@ def test_runs_and_chain_are_kept_and_count_alike(
     monkeypatch.setattr(
         "darien.calibrate.predicting.simulate", None
     )  # a run that was kept does not run again
-    again = expect(of, kept, months, posterior, 1, show)
+    again = expect(of, kept, months, posterior, ONE, show)
     assert (again.agents == found.agents).all()
     assert (again.chain == found.chain).all()
     other = replace(posterior, units=np.array([[0.6, 0.5]]))
     with pytest.raises(UserMistake, match="runs failed"):
-        expect(of, kept, months, other, 1, show)
+        expect(of, kept, months, other, ONE, show)

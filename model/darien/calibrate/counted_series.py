@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from darien.calibrate.lags import Floats
 from darien.calibrate.problem import Countable, Problem, Series, Side
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 HALF_MONTH = 0.5  # from the end of a month back to its middle
 
 Span = tuple[dt.date, dt.date]  # both days counted
+Spot = tuple[str, str, str]  # measure, kind (place or leg), name
 
 
 @dataclass(frozen=True)
@@ -179,19 +181,32 @@ class Counter:
         ``counts`` as in :class:`darien.record.run.Run`, recorded by day or by month. ``values``: of the
         misdeclared shares, among others.
         """
+        import pandas as pd
+
         dates = counts["date"].to_numpy("datetime64[D]")
-        keys = list(zip(counts["measure"], counts["kind"], counts["where"], strict=True))
-        groups, persons = counts["group"].to_numpy(object), counts["persons"].to_numpy(np.float64)
+        persons = counts["persons"].to_numpy(np.float64)
+        group, groups = pd.factorize(counts["group"])
+        # What is counted where is looked up once by name, and for the many rows by number.
+        spot = np.zeros(len(counts), dtype=np.int64)
+        names: list[tuple[str, ...]] = [()]
+        for column in ("measure", "kind", "where"):
+            code, found_names = pd.factorize(counts[column])
+            spot = spot * len(found_names) + code
+            names = [(*name, one) for name in names for one in found_names]
+
+        def counted(spots: set[Spot]) -> npt.NDArray[np.bool_]:
+            return np.array([name in spots for name in names], dtype=bool)[spot]
+
         rows: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         for name, series in self._series.items():
             part = dict.fromkeys(series.groups, 1.0)
             part |= {group: values[share] for group, share in series.gains.items()}
             part |= {group: 1 - values[share] for group, share in series.loses.items()}
-            mine = np.fromiter((part.get(group, 0.0) for group in groups), float, len(groups)) * persons
-            one = mine * np.fromiter((key in self._sides[name] for key in keys), bool, len(keys))
-            against = self._against.get(name, set())
-            other = mine * np.fromiter((key in against for key in keys), bool, len(keys))
-            rows[name] = (one, other)
+            mine = np.array([part.get(one, 0.0) for one in groups])[group] * persons
+            rows[name] = (
+                mine * counted(self._sides[name]),
+                mine * counted(self._against.get(name, set())),
+            )
         found = np.zeros((len(self.points), 2))
         months = dates.astype("datetime64[M]").astype(int) % 12 + 1 - HALF_MONTH
         for i, point in enumerate(self.points):
@@ -210,6 +225,6 @@ def _month_end(day: dt.date) -> dt.date:
     return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
 
 
-def _where(side: Side, scenario: Scenario) -> set[tuple[str, str, str]]:
+def _where(side: Side, scenario: Scenario) -> set[Spot]:
     """Measures, kinds and names of the places and legs where a side is counted."""
     return {(part.measure, kind, where) for part in side.counted for kind, where in spots(scenario, part.at)}

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darien.calibrate.departures import WORKING
-from darien.calibrate.design import Job, Kept, Setting, conditioned, conditioning_at, shared
+from darien.calibrate.design import Job, Setting, conditioned, conditioning_at, shared
 from darien.calibrate.lags import Floats
+from darien.calibrate.runs import Kept
 from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import priors_of, scenario_at, sets_of
 from darien.experiments.drawn import MONTHLY
+from darien.experiments.pool import Hands
 from darien.experiments.run import Progress
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def before(of: Setting, design: Floats) -> Floats:
 
 
 def run_draws(
-    of: Setting, kept: Kept, units: Floats, workers: int, progress: Progress | None = None
+    of: Setting, kept: Kept, units: Floats, hands: Hands, progress: Progress | None = None
 ) -> pd.DataFrame:
     """A row per draw, a column per path of the history; run now or before.
 
@@ -62,4 +64,4 @@ def run_draws(
     """
     import pandas as pd
 
-    return pd.DataFrame(at_draws(of, kept, "draws", list(of.problem.assumed), _run, units, workers, progress))
+    return pd.DataFrame(at_draws(of, kept, "draws", list(of.problem.assumed), _run, units, hands, progress))

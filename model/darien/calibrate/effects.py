@@ -15,11 +15,13 @@ import numpy as np
 from scipy.stats import f
 
 from darien.calibrate.departures import WORKING
-from darien.calibrate.design import Job, Kept, Setting, conditioned, conditioning_at, shared
+from darien.calibrate.design import Job, Setting, conditioned, conditioning_at, shared
 from darien.calibrate.lags import Floats
+from darien.calibrate.runs import Kept
 from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import priors_of, scenario_at
 from darien.experiments.evidence import ASSUMPTION, EVIDENCE, LITTLE
+from darien.experiments.pool import Hands
 from darien.experiments.run import Progress, simulate
 from darien.scenario import library
 from darien.scenario.errors import UserMistake
@@ -68,7 +70,7 @@ def run_effects(
     of: Setting,
     kept: Kept,
     units: Floats,
-    workers: int,
+    hands: Hands,
     progress: Progress | None = None,
 ) -> list[dict[str, dict[str, float]]]:
     """Outcomes at each of the draws, run now or before; raises as :func:`~darien.calibrate.telling.at_draws`.
@@ -76,7 +78,7 @@ def run_effects(
     ``units``: (draws, unknowns) of the fit, then of those assumed.
     """
     decided_by = [of.problem.levers, of.problem.outcomes]
-    return at_draws(of, kept, "effects", decided_by, _run, units, workers, progress)
+    return at_draws(of, kept, "effects", decided_by, _run, units, hands, progress)
 
 
 def effects_table(

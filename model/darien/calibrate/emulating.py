@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Bools, Observation
-from darien.experiments.pool import Failed, run_all
+from darien.experiments.pool import ONE, Failed, Hands, run_all
 
 Singles = npt.NDArray[np.float32]
 TOGETHER = 64  # draws at a time: more do not stay near the processor
@@ -85,7 +85,7 @@ class Emulator:
         return np.clip(np.exp(0.5 * log_variance), self.error_range[0], self.error_range[1])
 
 
-def shapes(units: Floats, seen: Floats, workers: int = 1) -> Shapes:
+def shapes(units: Floats, seen: Floats, hands: Hands = ONE) -> Shapes:
     """Length scales and variances of each data point, by maximum likelihood (scikit-learn).
 
     ``units``: (runs, unknowns) from 0 to 1; ``seen``: (runs, points).
@@ -93,7 +93,7 @@ def shapes(units: Floats, seen: Floats, workers: int = 1) -> Shapes:
     some = np.unique(np.linspace(0, len(units) - 1, min(TAUGHT, len(units))).astype(int))
     jobs = [(2 * units[some] - 1, seen[some, j]) for j in range(seen.shape[1])]
     found = []
-    for result in run_all(_shape, jobs, workers):
+    for result in run_all(_shape, jobs, hands.workers, on=hands.on):
         if isinstance(result, Failed):
             raise result.error
         found.append(result)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from darien.calibrate.design import Design, Kept, Setting, run_design, run_stage, setting
+from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.diagnosing import arviz, pulls, together
 from darien.calibrate.drawing import after, before, run_draws
 from darien.calibrate.effects import DRAWS, effects_table, run_effects
@@ -26,10 +26,12 @@ from darien.calibrate.predicting import before_origin, monthly, origin_of
 from darien.calibrate.problem import locate
 from darien.calibrate.recovering import summary
 from darien.calibrate.recovery_runs import WAYS, tell_recovery
+from darien.calibrate.runs import Kept, run_design, run_stage
 from darien.calibrate.shock_series import declared
 from darien.calibrate.shock_text import shocks_as_text
 from darien.calibrate.shocks import shock_tables
 from darien.experiments.evidence import ASSUMPTION, EVIDENCE, LITTLE
+from darien.experiments.pool import ONE, Hands
 from darien.experiments.run import Show
 from darien.record.version import code_version
 from darien.record.whole import check_target, whole_folder, write_json
@@ -68,7 +70,7 @@ class Fit:
 def command(
     what: str,
     out: Path | None = None,
-    workers: int = 1,
+    hands: Hands = ONE,
     recoveries: int = 0,
     show: Show = lambda what: nullcontext(),
     held_out: bool = False,
@@ -91,44 +93,44 @@ def command(
     if shocks:
         declared(of)
     kept = Kept(folder / "runs", of)
-    fit = make_fit(of, kept, workers, show)
-    effects = tell_effects(fit, kept, workers, show) if of.problem.levers else None
+    fit = make_fit(of, kept, hands, show)
+    effects = tell_effects(fit, kept, hands, show) if of.problem.levers else None
     draws = {}
     for name, units in (
         ("draws_prior", before(of, fit.design.units)),
         ("draws", after(of, fit.posterior.units[:, : len(of.simulated)])),
     ):
         with show("draws with departures of their own") as progress:
-            draws[name] = run_draws(of, kept, units, workers, progress)
-    recovered = tell_recovery(of, fit.seen, fit.design, fit.shapes, kept, recoveries, workers, show)
+            draws[name] = run_draws(of, kept, units, hands, progress)
+    recovered = tell_recovery(of, fit.seen, fit.design, fit.shapes, kept, recoveries, hands, show)
     predicted: dict[str, pd.DataFrame] = {}
     told_of = None
     if held_out:
         origin = origin_of(of.base)
         past = posterior_of(of, kept, before_origin(fit.seen, origin), fit.how, STEPS)
-        predicted = hold_out(of, kept, past, workers, show)
+        predicted = hold_out(of, kept, past, hands, show)
         told_of = {"from": str(origin), "converged": past.converged}
     if shocks:
         refit = partial(posterior_of, of, kept, how=fit.how, steps=SHOCK_STEPS)
-        predicted |= shock_tables(of, kept, fit.seen, refit, fit.posterior, workers, show)
+        predicted |= shock_tables(of, kept, fit.seen, refit, fit.posterior, hands, show)
     write(fit, target, draws, effects, recovered, predicted, told_of)
     return target
 
 
-def make_fit(of: Setting, kept: Kept, workers: int, show: Show) -> Fit:
+def make_fit(of: Setting, kept: Kept, hands: Hands, show: Show) -> Fit:
     """The design, a first posterior, runs near it, and the posterior of all runs together."""
     points, simulated = of.counter.points, len(of.simulated)
     with show("runs over the priors") as progress:
-        design = run_design(of, kept, workers, progress)
+        design = run_design(of, kept, hands, progress)
     seen = observation(of.problem, of.base, points)
     found = seen.seen(design.counts)
-    how = shapes(design.units, found, workers)
+    how = shapes(design.units, found, hands)
     first = by_emulator(
         of.priors, simulated, seen, emulator(design.units, found, how), seen.reported, steps=FIRST_STEPS
     )
     chosen = first.units[np.linspace(0, len(first.units) - 1, NEAR).astype(int)][:, :simulated]
     with show("runs near the posterior") as progress:
-        run_stage(of, kept, "near", chosen, workers, progress)
+        run_stage(of, kept, "near", chosen, hands, progress)
     both = kept.design(("design", "near"), len(points))
     last = emulator(both.units, seen.seen(both.counts), how)
     posterior = posterior_of(of, kept, seen, last, STEPS)
@@ -177,7 +179,7 @@ def kept_posterior(folder: Path, made_of: list[bytes], make: Callable[[], Poster
     return posterior
 
 
-def tell_effects(fit: Fit, kept: Kept, workers: int, show: Show) -> pd.DataFrame:
+def tell_effects(fit: Fit, kept: Kept, hands: Hands, show: Show) -> pd.DataFrame:
     """Effects of the policies of the problem at draws of the prior and of the posterior."""
     of, luck = fit.of, np.random.default_rng(4)
     assumed = luck.uniform(size=(DRAWS, len(of.problem.assumed)))
@@ -186,7 +188,7 @@ def tell_effects(fit: Fit, kept: Kept, workers: int, show: Show) -> pd.DataFrame
     for words, units in (("prior", fit.design.units[:DRAWS]), ("posterior", thinned)):
         everything = np.hstack([units, assumed])
         with show(f"draws of the {words}, with every policy") as progress:
-            found.append(run_effects(of, kept, everything, workers, progress))
+            found.append(run_effects(of, kept, everything, hands, progress))
     return effects_table(*found)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import expit
 
 from darien.calibrate import rivals
-from darien.calibrate.design import Kept, Setting
+from darien.calibrate.design import Setting
 from darien.calibrate.fitting import Posterior
 from darien.calibrate.lags import Floats, months_of
 from darien.calibrate.predicting import (
@@ -26,7 +26,9 @@ from darien.calibrate.predicting import (
     scaled,
 )
 from darien.calibrate.rivals import LAGS, WINDOWS, Ratio, best, predicted, ratios
+from darien.calibrate.runs import Kept
 from darien.calibrate.scoring import covered, crps, interval, ratio
+from darien.experiments.pool import Hands
 from darien.experiments.run import Show
 
 if TYPE_CHECKING:
@@ -49,11 +51,11 @@ class Prediction:
 
 
 def hold_out(
-    of: Setting, kept: Kept, posterior: Posterior, workers: int, show: Show
+    of: Setting, kept: Kept, posterior: Posterior, hands: Hands, show: Show
 ) -> dict[str, pd.DataFrame]:
     """The tables of a hold-out by the name of their file; ``posterior``: of targets before the origin."""
     months = monthly(of)
-    return tables(of, months, expect(of, kept, months, posterior, workers, show))
+    return tables(of, months, expect(of, kept, months, posterior, hands, show))
 
 
 def tables(of: Setting, months: Monthly, expected: Expected) -> dict[str, pd.DataFrame]:

@@ -20,24 +20,17 @@ import numpy as np
 
 from darien.calibrate.counted_series import Counter, DataPoint, data_points
 from darien.calibrate.departures import WORKING
-from darien.calibrate.design import (
-    Conditioning,
-    Job,
-    Kept,
-    Setting,
-    conditioned,
-    conditioning_at,
-    setting,
-    shared,
-)
+from darien.calibrate.design import Conditioning, Job, Setting, conditioned, conditioning_at, setting, shared
 from darien.calibrate.fitting import Posterior, log_values
 from darien.calibrate.lags import Floats, days_of, months_of
 from darien.calibrate.observing import HALF, Observation, draw_reported, observation
 from darien.calibrate.problem import Problem, Series
 from darien.calibrate.routing import counted, routing, totals
+from darien.calibrate.runs import Kept
 from darien.calibrate.targets import targets_of
 from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import scenario_at, values_at
+from darien.experiments.pool import Hands
 from darien.experiments.run import Progress, Show, simulate
 from darien.record.reported import load_reported
 from darien.scenario.errors import UserMistake
@@ -249,7 +242,7 @@ class Expected:
 
 
 def expect(
-    of: Setting, kept: Kept, months: Monthly, posterior: Posterior, workers: int, show: Show
+    of: Setting, kept: Kept, months: Monthly, posterior: Posterior, hands: Hands, show: Show
 ) -> Expected:
     """Runs at draws of a posterior, and the chain at its mean; kept as they end."""
     luck = np.random.default_rng(8)
@@ -258,7 +251,7 @@ def expect(
     decided = [series.model_dump(mode="json") for series in months.problem.series.values()]
 
     def runs(kind: str, task: Callable[[Job], Any], at: Floats, progress: Progress | None) -> Floats:
-        return np.array(at_draws(of, kept, kind, decided, task, at[:, :simulated], workers, progress))
+        return np.array(at_draws(of, kept, kind, decided, task, at[:, :simulated], hands, progress))
 
     with show("months of runs at draws from before the origin") as progress:
         agents = runs("months", _agents, units, progress)

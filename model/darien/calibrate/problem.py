@@ -189,6 +189,7 @@ class Problem(Model):
     title: str
     why: str
     history: str
+    persons_per_migrant: dict[str, Annotated[int, Field(ge=1, le=1000)]] = {}  # where not as in the history
     runs: Annotated[int, Field(ge=32, le=100_000)]  # of the design, that every fit of the problem shares
     unknowns: Annotated[dict[Name, Unknown], Field(min_length=1)]
     misdeclared: dict[Name, Misdeclared] = {}

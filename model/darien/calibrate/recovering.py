@@ -26,7 +26,7 @@ from darien.calibrate.fitting import Posterior, by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported
 from darien.calibrate.unknowns import Prior
-from darien.experiments.pool import Failed, run_all
+from darien.experiments.pool import ONE, Failed, Hands, run_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,7 @@ def recover(
     seen: Floats,
     how: Shapes,
     data_sets: int,
-    workers: int = 1,
+    hands: Hands = ONE,
     progress: Callable[[int, int], None] | None = None,
     done: Mapping[DataSet, Rows] | None = None,
     keep: Callable[[DataSet, Rows], None] = lambda which, rows: None,
@@ -121,7 +121,7 @@ def recover(
         if progress is not None:
             progress(len(found), len(wanted))
 
-    run_all(_recover_one, jobs, workers, each=each)
+    run_all(_recover_one, jobs, hands.workers, on=hands.on, each=each)
     return pd.DataFrame([row for which in wanted for row in found[which]])
 
 

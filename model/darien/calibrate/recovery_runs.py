@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darien.calibrate.departures import WORKING
-from darien.calibrate.design import Design, Job, Kept, Setting, conditioned, conditioning_at, shared
+from darien.calibrate.design import Design, Job, Setting, conditioned, conditioning_at, shared
 from darien.calibrate.effects import change, run_effects
 from darien.calibrate.emulating import Shapes, shapes
 from darien.calibrate.lags import Floats
@@ -27,8 +27,10 @@ from darien.calibrate.recovering import (
     recover,
     truths,
 )
+from darien.calibrate.runs import Kept
 from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import scenario_at, values_at
+from darien.experiments.pool import Hands
 from darien.experiments.run import Progress, Show, simulate
 from darien.experiments.structures import no_beliefs, plain_logit
 
@@ -46,7 +48,7 @@ def tell_recovery(
     how: Shapes,
     kept: Kept,
     data_sets: int,
-    workers: int,
+    hands: Hands,
     show: Show,
 ) -> pd.DataFrame | None:
     """Recovery over so many data sets; where 0 over those that are kept, None where there are none."""
@@ -67,12 +69,12 @@ def tell_recovery(
     def keep(which: DataSet, rows: Rows) -> None:
         kept.say(stages[which[0]], which[1], json.dumps(rows))
 
-    effects = effects_at(of, kept, design.units, workers, show) if of.problem.levers else None
+    effects = effects_at(of, kept, design.units, hands, show) if of.problem.levers else None
     otherwise = {}
     points = design.units[truths(len(design.units), data_sets // UNKNOWING)]
     for made_by in OTHERWISE:
         with show(f"runs of {made_by}") as progress:
-            counts = counted_otherwise(of, kept, made_by, points, workers, progress)
+            counts = counted_otherwise(of, kept, made_by, points, hands, progress)
         otherwise[made_by] = seen.seen(counts)
     with show("data sets of known truth") as progress:
         return recover(
@@ -83,7 +85,7 @@ def tell_recovery(
             found,
             how,
             data_sets,
-            workers,
+            hands,
             progress,
             done,
             keep,
@@ -92,7 +94,7 @@ def tell_recovery(
         )
 
 
-def effects_at(of: Setting, kept: Kept, units: Floats, workers: int, show: Show) -> Effects:
+def effects_at(of: Setting, kept: Kept, units: Floats, hands: Hands, show: Show) -> Effects:
     """Effects of the policies of the problem (share of the base) at the points of its design.
 
     What is only assumed is drawn anew at each point.
@@ -100,7 +102,7 @@ def effects_at(of: Setting, kept: Kept, units: Floats, workers: int, show: Show)
     assumed = np.random.default_rng(8).uniform(size=(len(units), len(of.problem.assumed)))
     everything = np.hstack([units, assumed])
     with show("points of the design, with every policy") as progress:
-        found = run_effects(of, kept, everything, workers, progress)
+        found = run_effects(of, kept, everything, hands, progress)
     names, columns = [], []
     for lever in of.problem.levers:
         for outcome in of.problem.outcomes:
@@ -109,18 +111,18 @@ def effects_at(of: Setting, kept: Kept, units: Floats, workers: int, show: Show)
     values = np.column_stack(columns)
     varies = values.std(axis=0) > 0
     told = [name for name, one in zip(names, varies, strict=True) if one]
-    return Effects(everything, values[:, varies], told, shapes(everything, values[:, varies], workers))
+    return Effects(everything, values[:, varies], told, shapes(everything, values[:, varies], hands))
 
 
 def counted_otherwise(
-    of: Setting, kept: Kept, made_by: str, units: Floats, workers: int, progress: Progress | None
+    of: Setting, kept: Kept, made_by: str, units: Floats, hands: Hands, progress: Progress | None
 ) -> Floats:
     """(points, data points, 2) persons that a model built otherwise counts.
 
     Departures are worked out anew in it.
     """
     task = partial(_counted, made_by=made_by)
-    found = at_draws(of, kept, f"counts of {made_by}", None, task, units, workers, progress)
+    found = at_draws(of, kept, f"counts of {made_by}", None, task, units, hands, progress)
     return np.array(found).reshape(len(units), len(of.counter.points), 2)
 
 

@@ -17,13 +17,15 @@ import numpy as np
 
 from darien.calibrate import changes
 from darien.calibrate.around import Around, count_about
-from darien.calibrate.design import Kept, Setting
+from darien.calibrate.design import Setting
 from darien.calibrate.fitting import Posterior
 from darien.calibrate.lags import Floats, days_of, months_of
 from darien.calibrate.observing import HALF, Observation
 from darien.calibrate.problem import Compared, Shock
+from darien.calibrate.runs import Kept
 from darien.calibrate.shock_series import SPAN, Declared, declared, placebo_months, without
 from darien.calibrate.telling import at_draws
+from darien.experiments.pool import Hands
 from darien.experiments.run import Show
 
 if TYPE_CHECKING:
@@ -37,18 +39,18 @@ Refit = Callable[[Observation], Posterior]
 
 
 def shock_tables(
-    of: Setting, kept: Kept, seen: Observation, refit: Refit, whole: Posterior, workers: int, show: Show
+    of: Setting, kept: Kept, seen: Observation, refit: Refit, whole: Posterior, hands: Hands, show: Show
 ) -> dict[str, pd.DataFrame]:
     """The tables by the name of their file; ``whole``: the posterior of all targets of ``seen``."""
     known = declared(of)
     return {
-        "shocks": _shocks(of, kept, known, seen, refit, workers, show),
-        "placebo": _placebo(of, kept, known, whole, workers, show),
+        "shocks": _shocks(of, kept, known, seen, refit, hands, show),
+        "placebo": _placebo(of, kept, known, whole, hands, show),
     }
 
 
 def _shocks(
-    of: Setting, kept: Kept, known: Declared, seen: Observation, refit: Refit, workers: int, show: Show
+    of: Setting, kept: Kept, known: Declared, seen: Observation, refit: Refit, hands: Hands, show: Show
 ) -> pd.DataFrame:
     """A row for each shock and series; an event that no months can show has one of its own."""
     import pandas as pd
@@ -62,7 +64,7 @@ def _shocks(
             continue
         around, posterior = known.around[name], refit(without(seen, shock.date))
         units = drawn(of, posterior, shock)
-        for series, simulated in _run(of, kept, name, around, shock.series, units, workers, show).items():
+        for series, simulated in _run(of, kept, name, around, shock.series, units, hands, show).items():
             found = _compared(known, around, series, simulated)
             here = known.reported[series]
             rows.append(
@@ -85,7 +87,7 @@ def _shocks(
 
 
 def _placebo(
-    of: Setting, kept: Kept, known: Declared, whole: Posterior, workers: int, show: Show
+    of: Setting, kept: Kept, known: Declared, whole: Posterior, hands: Hands, show: Show
 ) -> pd.DataFrame:
     """A row for each month without an event and each series that was reported about it."""
     import pandas as pd
@@ -101,7 +103,7 @@ def _placebo(
         if not series:
             continue
         name = f"{months[month]:%Y-%m}"
-        for one, simulated in _run(of, kept, name, around, series, units, workers, show).items():
+        for one, simulated in _run(of, kept, name, around, series, units, hands, show).items():
             found = _compared(known, around, one, simulated)
             rows.append(
                 {"date": name, "series": one}
@@ -133,7 +135,7 @@ def _run(
     around: Around,
     series: Mapping[str, Compared],
     units: Floats,
-    workers: int,
+    hands: Hands,
     show: Show,
 ) -> dict[str, Floats]:
     """By series (draws, months before and after, 2) simulated persons; runs are kept as they end."""
@@ -142,7 +144,7 @@ def _run(
     decided = [around.month, around.span, told, how]
     task = partial(count_about, around, tuple(series))
     with show(f"departures carried on: {name.replace('_', ' ')}") as progress:
-        found = np.array(at_draws(of, kept, "about", decided, task, units, workers, progress))
+        found = np.array(at_draws(of, kept, "about", decided, task, units, hands, progress))
     return {one: found[:, k] for k, one in enumerate(series)}
 
 

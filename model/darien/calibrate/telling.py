@@ -7,8 +7,10 @@ import json
 from collections.abc import Callable
 from typing import TypeVar
 
-from darien.calibrate.design import Job, Kept, Setting, work_through
+from darien.calibrate.design import Job, Setting
 from darien.calibrate.lags import Floats
+from darien.calibrate.runs import Kept, work_through
+from darien.experiments.pool import Hands
 from darien.experiments.run import Progress
 
 T = TypeVar("T")
@@ -21,7 +23,7 @@ def at_draws(
     decided_by: object,
     task: Callable[[Job], T],
     units: Floats,
-    workers: int,
+    hands: Hands,
     progress: Progress | None,
 ) -> list[T]:
     """What a task tells at each of the draws, run now or before; raises as :func:`work_through`.
@@ -35,6 +37,6 @@ def at_draws(
     def keep(number: int, found: T) -> None:
         kept.say(stage, number, json.dumps(found))
 
-    work_through(of, kept, task, units, kept.said(stage), keep, workers, progress)
+    work_through(of, kept, task, units, kept.said(stage), keep, hands, progress)
     texts = kept.said(stage)
     return [json.loads(texts[number]) for number in range(len(units))]

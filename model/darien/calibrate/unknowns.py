@@ -152,7 +152,14 @@ def scenario_at(
     file: Path, problem: Problem, base: Scenario, known: Sequence[Prior], unit: Floats
 ) -> Scenario:
     """The history with the unknowns of a point, checked as any scenario is."""
-    return load(file, sets_of(problem, base, known, unit))
+    return load(file, [*weights(problem), *sets_of(problem, base, known, unit)])
+
+
+def weights(problem: Problem) -> list[str]:
+    """With how many persons per migrant a problem runs, where that is not as its history has it."""
+    return [
+        f"persons_per_migrant.{group}={persons}" for group, persons in problem.persons_per_migrant.items()
+    ]
 
 
 def points(problem: Problem, dimensions: int) -> Floats:

@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import Any
 
-from darien.experiments.pool import WorkerDied
+from darien.experiments.pool import Hands, WorkerDied
 from darien.scenario.errors import UserMistake
 
 PATIENCE = "10s"  # for the scheduler to answer
@@ -50,6 +50,21 @@ class DaskExecutor(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let go of what was handed out; the cluster itself stays."""
         self._executor.shutdown(wait=wait and not cancel_futures)
+
+
+@contextmanager
+def hands_of(workers: int | None, dask: str | None) -> Iterator[Hands]:
+    """Who works, by what a command was given: processes of this machine, or the cluster at an address.
+
+    One process where neither is given. Raises UserMistake where both are, or as :func:`dask_executor`.
+    """
+    if dask is None:
+        yield Hands(workers or 1)
+        return
+    if workers is not None:
+        raise UserMistake("--dask and --workers: give one of them; a cluster has workers of its own")
+    with dask_executor(dask) as on:
+        yield Hands(on=on)
 
 
 @contextmanager

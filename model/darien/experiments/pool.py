@@ -38,6 +38,17 @@ class WorkerDied(Exception):
 
 
 @dataclass(frozen=True)
+class Hands:
+    """Who does the work: so many processes of this machine, or in their place an executor (``on``)."""
+
+    workers: int = 1
+    on: Executor | None = None
+
+
+ONE = Hands()
+
+
+@dataclass(frozen=True)
 class Failed:
     """What stands in the place of a result: the error that the task ended with."""
 

@@ -11,7 +11,6 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from darien.experiments import named
+from darien.experiments.dask_pool import hands_of
 from darien.experiments.indices import LEVEL, MAIN, Indices, analyse
 from darien.experiments.named import Named
 from darien.experiments.sensitivity_design import METHODS, SAMPLES, Design, Method, need_salib
@@ -157,8 +157,6 @@ def command(
     ``out`` is ``results/sensitivity-`` and the name of the file where None. Raises UserMistake for all that
     the user can put right, before anything is run.
     """
-    if dask is not None and workers is not None:
-        raise UserMistake("--dask and --workers: give one of them; a cluster has workers of its own")
     need_salib()
     loaded = load_sweep(file)
     design = design_of(loaded, method, samples, second_order)
@@ -168,14 +166,15 @@ def command(
         outcomes = loaded.sweep.outcomes
     else:
         named.check(loaded, outcomes, "--outcomes")
-    with ExitStack() as stack:
-        on = None
-        if dask is not None:
-            from darien.experiments.dask_pool import dask_executor
-
-            on = stack.enter_context(dask_executor(dask))
+    with hands_of(workers, dask) as hands:
         found = sensitivity(
-            loaded, design, folder / RUNS, outcomes=outcomes, workers=workers or 1, on=on, progress=progress
+            loaded,
+            design,
+            folder / RUNS,
+            outcomes=outcomes,
+            workers=hands.workers,
+            on=hands.on,
+            progress=progress,
         )
     print(found.text(), end="")
     return write(folder, found)

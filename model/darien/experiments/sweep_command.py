@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from darien.experiments.outcomes_text import figure
 from darien.experiments.sweep_file import load_sweep
 from darien.record.swept import Swept
-from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
     from darien.experiments.run import Progress
@@ -29,23 +27,23 @@ def command(
     ``workers``: processes of this machine, one where None; ``dask``: the address of a cluster in their place.
     Raises as :func:`~darien.experiments.sweep.run_points`.
     """
-    if dask is not None and workers is not None:
-        raise UserMistake("--dask and --workers: give one of them; a cluster has workers of its own")
     loaded = load_sweep(file)
 
+    from darien.experiments.dask_pool import hands_of
     from darien.experiments.design import points_of
     from darien.experiments.sweep import run_points
 
     points = points_of(loaded)
     folder = out if out is not None else Path("results") / loaded.file.stem
-    with ExitStack() as stack:
-        on = None
-        if dask is not None:
-            from darien.experiments.dask_pool import dask_executor
-
-            on = stack.enter_context(dask_executor(dask))
+    with hands_of(workers, dask) as hands:
         return run_points(
-            loaded, points, folder, workers=workers or 1, on=on, replicates=replicates, progress=progress
+            loaded,
+            points,
+            folder,
+            workers=hands.workers,
+            on=hands.on,
+            replicates=replicates,
+            progress=progress,
         )
 
 

@@ -1,0 +1,105 @@
+"""The logarithm of the posterior density at a point, with its gradient: the slope that chains follow.
+
+The value is that of :func:`~darien.calibrate.emulating.log_likelihood` with a standard normal prior: unknowns
+are normal quantiles here, so that no chain meets a wall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.linalg.lapack import dpotrf, dpotri
+from scipy.special import ndtr
+
+from darien.calibrate.emulating import Emulator
+from darien.calibrate.lags import Floats
+from darien.calibrate.observing import HALF, Observation
+from darien.calibrate.unknowns import TAIL, Prior
+
+MOST = 30.0  # logarithm of persons beyond which chance is nothing
+
+
+class Density:
+    """Log density and gradient of all unknowns, given what was reported of the targets.
+
+    ``known``: all priors, of which the first ``simulated`` are those of a run. ``reported``: (points,).
+    """
+
+    def __init__(
+        self, known: Sequence[Prior], simulated: int, of: Observation, how: Emulator, reported: Floats
+    ) -> None:
+        keep = np.flatnonzero(of.target)
+        self._simulated = simulated
+        self._logs = _logs_of(known)
+        self._runs = how.runs
+        self._precision = how.precision[:, keep].T.copy()
+        self._weights = how.weights[:, keep].T.copy()
+        self._centre, self._line = how.centre[keep], how.error_line[:, keep]
+        self._least, self._most = how.error_range[:, keep]
+        self._correlation = how.correlation[np.ix_(keep, keep)]
+        self._reporting = of.reporting[keep]
+        self._count = of.is_count[keep]
+        self._fixed = of.spread[keep] ** 2 + of.chance_of_middle[keep]
+        self._reported = reported[keep]
+
+    def __call__(self, normal: Floats) -> tuple[float, Floats]:
+        """Value, up to a constant, and gradient (unknowns,) at normal quantiles (unknowns,)."""
+        unit = ndtr(normal)
+        slope = np.exp(-0.5 * normal**2) / np.sqrt(2 * np.pi)  # of the unit by the quantile
+        away = 2 * unit[: self._simulated] - 1 - self._runs
+        near = self._precision @ (away**2).T
+        np.exp(-0.5 * near, out=near)
+        near *= self._weights
+        mean = self._centre + near.sum(axis=1)
+        free = np.exp(0.5 * (self._line[0] + self._line[1] * (mean - self._centre)))
+        error = np.clip(free, self._least, self._most)
+        start, by_unit, by_normal = self._logs
+        logs = start + by_unit * unit + by_normal * normal
+        expected = mean + self._reporting @ logs
+        persons = np.exp(np.minimum(expected, MOST))
+        variance = self._fixed + np.where(self._count, 1 / (persons + HALF), 0.0)
+        off = self._reported - expected
+        factor, inverse = _factor_and_inverse(error[:, None] * error * self._correlation, variance)
+        solved = inverse @ off
+        value = -0.5 * (off @ solved + normal @ normal) - np.log(np.diagonal(factor)).sum()
+
+        by_covariance = np.outer(solved, solved) - inverse  # twice the slope by each of its elements
+        by_error = (by_covariance * self._correlation) @ error
+        by_variance = 0.5 * np.diagonal(by_covariance)
+        by_expected = solved - by_variance * np.where(self._count, persons / (persons + HALF) ** 2, 0.0)
+        bound = (free <= self._least) | (free >= self._most)
+        by_mean = by_expected + by_error * np.where(bound, 0.0, 0.5 * self._line[1] * error)
+        gradient = (by_unit * slope + by_normal) * (self._reporting.T @ by_expected) - normal
+        by_run = (self._precision * by_mean[:, None]).T @ near
+        gradient[: self._simulated] -= 2 * slope[: self._simulated] * (by_run * away.T).sum(axis=1)
+        return float(value), gradient
+
+
+def _logs_of(known: Sequence[Prior]) -> Floats:
+    """(3, unknowns): the logarithm of a value is the first, and the others times unit and quantile.
+
+    0 on a linear scale, as :func:`~darien.calibrate.fitting.log_values` has it.
+    """
+    found = np.zeros((3, len(known)))
+    for k, prior in enumerate(known):
+        if prior.scale == "log":
+            found[:, k] = np.log(prior.low), np.log(prior.high / prior.low), 0.0
+        elif prior.scale == "lognormal":
+            found[:, k] = np.log(prior.low * prior.high) / 2, 0.0, np.log(prior.high / prior.low) / 2 / TAIL
+    return found
+
+
+def _factor_and_inverse(covariance: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """The lower Cholesky factor and the inverse of a covariance, ``variance`` on its diagonal added.
+
+    LAPACK itself: for matrices as small as these what is wrapped around it takes longer.
+    """
+    covariance[np.diag_indices_from(covariance)] += variance
+    factor, failed = dpotrf(covariance, lower=1)
+    if failed:
+        raise np.linalg.LinAlgError("a covariance of counts is not positive definite")
+    half, _ = dpotri(factor, lower=1)
+    inverse = half + half.T
+    inverse[np.diag_indices_from(inverse)] /= 2
+    return factor, inverse
