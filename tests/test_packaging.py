@@ -123,7 +123,7 @@ def test_every_imported_library_is_declared() -> None:
 
 
 def test_only_a_fit_needs_what_the_extra_for_fits_brings() -> None:
-    brought = re.compile(r"^ *(?:import|from) (?:arviz|emcee|sklearn|threadpoolctl)\b", re.MULTILINE)
+    brought = re.compile(r"^ *(?:import|from) (?:arviz|mici|sklearn|threadpoolctl)\b", re.MULTILINE)
     package = ROOT / "model" / "darien"
     needing = {
         path.relative_to(package).parts[0]

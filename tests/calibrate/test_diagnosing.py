@@ -31,7 +31,7 @@ def test_a_series_that_was_reported_higher_pulls_its_unknown_up() -> None:
     no = np.zeros(9, dtype=bool)
     of = Observation(points, np.zeros((9, 2)), np.full(9, SPREAD), ~no, no, no)
     how = taught(units, seen)
-    posterior = by_emulator(KNOWN, 2, of, how, of.reported, steps=3000, walkers=32)
+    posterior = by_emulator(KNOWN, 2, of, how, of.reported, draws=1000)
     moved = pulls(KNOWN, 2, of, how, posterior.units).set_index(["series", "unknown"])
     spread = np.sqrt(np.diag(np.linalg.inv(WAYS @ WAYS.T / VARIANCE)))
     whole = np.linalg.lstsq(WAYS.T, said - 8, rcond=None)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from darien.calibrate import fit_command, fit_page, hold_out
 from darien.calibrate.design import Setting, setting
 from darien.calibrate.effects import effects_table
 from darien.calibrate.fit_command import NEAR, command, kept_posterior, told
-from darien.calibrate.fitting import Posterior
+from darien.calibrate.fitting import Posterior, by_emulator
 from darien.calibrate.predicting import Expected, Monthly
 from darien.calibrate.recovering import EFFECT, LIKELIHOOD, SUPPOSED, TOTAL
 from darien.calibrate.recovery_tables import recovery_tables
@@ -89,12 +90,12 @@ def keep_runs(of: Setting, out: Path) -> None:
 
 
 def test_a_posterior_is_kept_and_made_anew_where_anything_that_makes_it_differs(tmp_path: Path) -> None:
-    first = Posterior(np.array([[0.25, 0.75]]), converged=True, steps_per_draw=12.5)
+    first = Posterior(np.array([[0.25, 0.75]]), r_hat=1.005, effective=812.5)
     kept = kept_posterior(tmp_path, [b"these counts"], lambda: first)
     assert kept is first
     again = kept_posterior(tmp_path, [b"these counts"], _must_not_be_made)
     assert (again.units == first.units).all()
-    assert (again.converged, again.steps_per_draw) == (True, 12.5)
+    assert (again.converged, again.r_hat, again.effective) == (True, 1.005, 812.5)
     with pytest.raises(AssertionError, match="made anew"):
         kept_posterior(tmp_path, [b"other counts"], _must_not_be_made)
 
@@ -107,7 +108,8 @@ def made(file: Path, out: Path, recoveries: int = 0, held_out: bool = False, sho
     """The fit, with short chains and draws that are made up: test_drawing.py makes some."""
     draws = pd.DataFrame({"parameters.cost_weight": [1.5, 2.5]})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fit_command, "STEPS", 4000)
+        patch.setattr(fit_command, "DRAWN", 400)
+        patch.setattr(fit_command, "by_emulator", partial(by_emulator, warm_up=150))
         patch.setattr(fit_command, "run_draws", lambda *what: draws)
         patch.setattr(hold_out, "expect", expected)
         return command(str(file), out, recoveries=recoveries, held_out=held_out, shocks=shocks)

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtr
 
 from darien.calibrate.counted_series import DataPoint
+from darien.calibrate.density import Density
 from darien.calibrate.design import setting
 from darien.calibrate.emulating import Emulator, emulator, log_likelihood, shapes
 from darien.calibrate.fitting import by_abc, by_emulator, log_values
@@ -71,10 +73,57 @@ DEVIATION = np.sqrt(np.diag(np.linalg.inv(SLOPES @ SLOPES.T / (SPREAD**2 + 0.02*
 
 def test_the_emulator_gives_the_known_posterior() -> None:
     units, seen = runs()
-    posterior = by_emulator(KNOWN, 2, toy(), taught(units, seen), 8 + TRUTH @ SLOPES, steps=1500, walkers=32)
+    posterior = by_emulator(KNOWN, 2, toy(), taught(units, seen), 8 + TRUTH @ SLOPES, draws=400, warm_up=200)
     assert posterior.converged
     assert posterior.units.mean(axis=0) == pytest.approx(TRUTH, abs=0.01)
     assert posterior.units.std(axis=0) == pytest.approx(DEVIATION, rel=0.15)
+
+
+def test_the_slope_of_the_density_is_that_of_the_likelihood() -> None:
+    luck = np.random.default_rng(4)
+    units = luck.uniform(size=(200, 2))
+    means = 1 + 5 * units @ np.array([[1.0, 0.5, 0.2], [0.2, 1.0, 1.0]])
+    # Errors grow where counts are small, up to a bound.
+    seen = means + np.exp(-0.3 * means) * luck.normal(size=(200, 3))
+    known = [*KNOWN, Prior("share", 0.5, 2.0, "log"), Prior("step", 0.3, 3.0, "lognormal")]
+    year = DataPoint("s", dt.date(2014, 1, 1), dt.date(2014, 12, 31), 50.0, 10.0, middle=True)
+    of = replace(
+        toy(),
+        points=[toy().points[0], toy().points[0], year],
+        reporting=np.array([[0, 0, 1.0, 0.4], [0, 0, 0, 0], [0, 0, 0, 0]]),
+        is_middle=np.array([False, False, True]),
+    )
+    how, reported = taught(units, seen), np.array([5.0, 4.0, 3.0])
+    density = Density(known, 2, of, how, reported)
+
+    def likelihood(normal: Floats) -> float:
+        unit = ndtr(normal)[None]
+        logs = log_values(known, unit)
+        found = log_likelihood(unit[:, :2], logs, of, how, reported, of.target)
+        return float(found[0] - 0.5 * normal @ normal)
+
+    for _ in range(20):
+        at = luck.normal(size=4)
+        value, slope = density(at)
+        assert value == pytest.approx(likelihood(at), rel=1e-3, abs=0.01)
+        steps = 1e-5 * np.eye(4)
+        rise = [(density(at + step)[0] - density(at - step)[0]) / 2e-5 for step in steps]
+        assert slope == pytest.approx(rise, rel=1e-4, abs=1e-4)
+
+
+def test_a_chain_that_is_interrupted_gives_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    units, seen = runs()
+    calls = iter(range(10**6))
+
+    class Interrupted(Density):
+        def __call__(self, normal: Floats) -> tuple[float, Floats]:
+            if next(calls) == 2000:
+                raise KeyboardInterrupt
+            return super().__call__(normal)
+
+    monkeypatch.setattr("darien.calibrate.fitting.Density", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        by_emulator(KNOWN, 2, toy(), taught(units, seen), 8 + TRUTH @ SLOPES, draws=400, warm_up=200)
 
 
 def test_abc_comes_near_the_known_posterior() -> None:
@@ -87,11 +136,11 @@ def test_abc_comes_near_the_known_posterior() -> None:
 def test_the_same_seed_gives_the_same_draws() -> None:
     units, seen = runs()
     one, two = (
-        by_emulator(KNOWN, 2, toy(), taught(units, seen), 8 + TRUTH @ SLOPES, steps=60, walkers=16)
+        by_emulator(KNOWN, 2, toy(), taught(units, seen), 8 + TRUTH @ SLOPES, draws=40, warm_up=40)
         for _ in range(2)
     )
     assert np.array_equal(one.units, two.units)
-    assert not one.converged  # and 40 steps are too few
+    assert not one.converged  # and 160 draws are too few
 
 
 def test_an_error_that_grows_where_counts_are_small_is_seen() -> None:
@@ -194,7 +243,7 @@ def test_data_sets_that_are_done_are_not_fitted_again(monkeypatch: pytest.Monkey
     units, seen = runs(120)
     how = shapes(units, seen)
     kept: dict[DataSet, Rows] = {}
-    monkeypatch.setattr("darien.calibrate.recovering.STEPS", 60)
+    monkeypatch.setattr("darien.calibrate.recovering.DRAWS", 60)
     first = recover(KNOWN, 2, toy(), units, seen, how, 4, keep=kept.__setitem__)
     assert set(kept) == {(SUPPOSED, 0), (SUPPOSED, 1), (SUPPOSED, 2), (SUPPOSED, 3), (DRIFTING, 0)}
     part = {which: rows for which, rows in kept.items() if which != (SUPPOSED, 2)}
@@ -218,7 +267,7 @@ def test_runs_that_are_done_are_not_run_again(tmp_path: Path, monkeypatch: pytes
     units, counts = np.full((3, len(of.simulated)), 0.5), np.arange(2.0 * len(of.counter.points))
     for number in range(3):
         kept.put("design", number, units[number], counts + number)
-    monkeypatch.setattr("darien.calibrate.design.run_all", lambda *_, **__: pytest.fail("ran again"))
+    monkeypatch.setattr("darien.calibrate.runs.run_all", lambda *_, **__: pytest.fail("ran again"))
     run_stage(of, kept, "design", units, ONE)
     again = Kept(tmp_path, setting(locate("2014-2018")))
     found = again.design(("design",), len(of.counter.points))

@@ -7,13 +7,12 @@ the answer is not a number: such a series decides too much of the posterior alon
 
 from __future__ import annotations
 
-import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from darien.calibrate.emulating import Emulator, log_likelihood
-from darien.calibrate.fitting import log_values
+from darien.calibrate.fitting import arviz, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation
 
@@ -62,14 +61,6 @@ def pulls(
         pull = (some.mean(axis=0) - without) / spread
         rows += [(series, prior.name, float(p), float(k)) for prior, p in zip(known, pull, strict=True)]
     return pd.DataFrame(rows, columns=["series", "unknown", "pull", "pareto_k"])
-
-
-def arviz() -> Any:
-    """ArviZ, which once a day announces its next version when it is imported: not here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        import arviz as az
-    return az
 
 
 def together(values: pd.DataFrame) -> pd.DataFrame:

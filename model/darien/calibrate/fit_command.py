@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darien.calibrate.design import Design, Setting, setting
-from darien.calibrate.diagnosing import arviz, pulls, together
+from darien.calibrate.diagnosing import pulls, together
 from darien.calibrate.drawing import after, before, run_draws
 from darien.calibrate.effects import DRAWS, effects_table, run_effects
 from darien.calibrate.emulating import Emulator, Shapes, emulator, shapes
-from darien.calibrate.fitting import Posterior, by_emulator, log_values
+from darien.calibrate.fitting import Posterior, arviz, by_emulator, log_values
 from darien.calibrate.hold_out import hold_out
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported, observation
@@ -39,8 +39,8 @@ from darien.record.whole import check_target, whole_folder, write_json
 if TYPE_CHECKING:
     import pandas as pd
 
-FIRST_STEPS, STEPS = 1500, 48_000  # of the chains of the first posterior, and of the last
-SHOCK_STEPS = 5000  # of the chains that run again for each dated event
+FIRST_DRAWS, DRAWN = 200, 1500  # of each chain of the first posterior, and of the last
+SHOCK_DRAWS = 500  # of each chain that runs again for a dated event
 NEAR = 96  # runs at draws of a first posterior, which make the emulator sharp where it matters
 THINNED = 300  # draws of the posterior that are written
 OWN = ("manifest.json", "draws.json", "*.csv", "fit.nc", "figures")
@@ -107,11 +107,11 @@ def command(
     told_of = None
     if held_out:
         origin = origin_of(of.base)
-        past = posterior_of(of, kept, before_origin(fit.seen, origin), fit.how, STEPS)
+        past = posterior_of(of, kept, before_origin(fit.seen, origin), fit.how, DRAWN, hands)
         predicted = hold_out(of, kept, past, hands, show)
         told_of = {"from": str(origin), "converged": past.converged}
     if shocks:
-        refit = partial(posterior_of, of, kept, how=fit.how, steps=SHOCK_STEPS)
+        refit = partial(posterior_of, of, kept, how=fit.how, draws=SHOCK_DRAWS, hands=hands)
         predicted |= shock_tables(of, kept, fit.seen, refit, fit.posterior, hands, show)
     write(fit, target, draws, effects, recovered, predicted, told_of)
     return target
@@ -126,22 +126,30 @@ def make_fit(of: Setting, kept: Kept, hands: Hands, show: Show) -> Fit:
     found = seen.seen(design.counts)
     how = shapes(design.units, found, hands)
     first = by_emulator(
-        of.priors, simulated, seen, emulator(design.units, found, how), seen.reported, steps=FIRST_STEPS
+        of.priors,
+        simulated,
+        seen,
+        emulator(design.units, found, how),
+        seen.reported,
+        draws=FIRST_DRAWS,
+        hands=hands,
     )
     chosen = first.units[np.linspace(0, len(first.units) - 1, NEAR).astype(int)][:, :simulated]
     with show("runs near the posterior") as progress:
         run_stage(of, kept, "near", chosen, hands, progress)
     both = kept.design(("design", "near"), len(points))
     last = emulator(both.units, seen.seen(both.counts), how)
-    posterior = posterior_of(of, kept, seen, last, STEPS)
+    posterior = posterior_of(of, kept, seen, last, DRAWN, hands)
     return Fit(of, seen, design, how, last, posterior)
 
 
-def posterior_of(of: Setting, kept: Kept, seen: Observation, how: Emulator, steps: int) -> Posterior:
+def posterior_of(
+    of: Setting, kept: Kept, seen: Observation, how: Emulator, draws: int, hands: Hands
+) -> Posterior:
     """The posterior of the targets of ``seen`` from all runs, kept; ``how``: the emulator of these runs."""
     both = kept.design(("design", "near"), len(seen.points))
     made_of = [
-        str(steps).encode(),
+        str(draws).encode(),
         both.units.tobytes(),
         seen.seen(both.counts).tobytes(),
         seen.reported.tobytes(),
@@ -152,7 +160,7 @@ def posterior_of(of: Setting, kept: Kept, seen: Observation, how: Emulator, step
     return kept_posterior(
         kept.file.parent,
         made_of,
-        lambda: by_emulator(of.priors, len(of.simulated), seen, how, seen.reported, steps=steps),
+        lambda: by_emulator(of.priors, len(of.simulated), seen, how, seen.reported, draws=draws, hands=hands),
     )
 
 
@@ -165,16 +173,11 @@ def kept_posterior(folder: Path, made_of: list[bytes], make: Callable[[], Poster
     file = folder / f"posterior-{hashlib.sha256(b''.join([*said, *made_of])).hexdigest()[:16]}.npz"
     if file.is_file():
         with np.load(file) as found:
-            return Posterior(found["units"], bool(found["converged"]), float(found["steps_per_draw"]))
+            return Posterior(found["units"], float(found["r_hat"]), float(found["effective"]))
     posterior = make()
     part = file.with_suffix(".part")
     with part.open("wb") as stream:
-        np.savez(
-            stream,
-            units=posterior.units,
-            converged=posterior.converged,
-            steps_per_draw=posterior.steps_per_draw,
-        )
+        np.savez(stream, units=posterior.units, r_hat=posterior.r_hat, effective=posterior.effective)
     part.replace(file)
     return posterior
 
@@ -316,7 +319,8 @@ def write(
                 "design_runs": len(fit.design.units),
                 "near_runs": NEAR,
                 "persons_per_migrant": dict(fit.of.base.persons_per_migrant),
-                "autocorrelation_steps": round(fit.posterior.steps_per_draw, 1),
+                "r_hat": round(fit.posterior.r_hat, 4),
+                "effective_draws": round(fit.posterior.effective),
                 "converged": fit.posterior.converged,
                 "predicted": origin,
             },
@@ -351,7 +355,8 @@ def told(folder: Path) -> str:
     ]
     if not manifest["converged"]:
         lines.append(
-            "NOT CONVERGED: the chains are too short for their autocorrelation; do not use this fit."
+            f"NOT CONVERGED: the chains differ from each other (R-hat {manifest['r_hat']:.3f}, "
+            f"{manifest['effective_draws']} effective draws); do not use this fit."
         )
     lines += ["", _as_text(unknowns), "", _as_text(predictions)]
     if (folder / "effects.csv").is_file():

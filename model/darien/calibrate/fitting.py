@@ -6,34 +6,46 @@ they cover the truth and how sharp they are (:mod:`darien.calibrate.recovering`)
 
 from __future__ import annotations
 
+import logging
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import emcee
 import numpy as np
 from scipy.special import ndtr
 from sklearn.linear_model import Ridge
 from threadpoolctl import threadpool_limits
 
-from darien.calibrate.emulating import Emulator, log_likelihood
+from darien.calibrate.density import Density
+from darien.calibrate.emulating import Emulator
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported
 from darien.calibrate.unknowns import Prior
+from darien.experiments.pool import ONE, Failed, Hands, run_all
 
 REPORTS = 40  # made of every run for ABC: runs are dear, what is reported of them is cheap
 NEAREST = 0.05  # of all reports, that ABC keeps
+CHAINS, WARM_UP = 4, 500
+MOST_R_HAT, LEAST_EFFECTIVE = 1.01, 400
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """Draws (draws, unknowns) from 0 to 1 of all unknowns; ``converged``: what the sampler says of itself.
+    """Draws (draws, unknowns) from 0 to 1 of all unknowns.
 
-    ``steps_per_draw``: autocorrelation time of the chains, in steps; 1 for independent draws.
+    ``r_hat``: how much the chains differ from each other, 1 where they do not, of the unknown that differs
+    most. ``effective``: how many independent draws tell as much, of the unknown that is told least.
     """
 
     units: Floats
-    converged: bool
-    steps_per_draw: float
+    r_hat: float
+    effective: float
+
+    @property
+    def converged(self) -> bool:
+        """What the chains say of themselves, by the rule of Vehtari et al. 2021 (doi:10.1214/20-BA1221)."""
+        return self.r_hat < MOST_R_HAT and self.effective > LEAST_EFFECTIVE
 
 
 def log_values(known: Sequence[Prior], units: Floats) -> Floats:
@@ -45,6 +57,15 @@ def log_values(known: Sequence[Prior], units: Floats) -> Floats:
     return np.stack(columns, axis=-1)
 
 
+@dataclass(frozen=True)
+class _Chain:
+    density: Density
+    unknowns: int
+    warm_up: int
+    draws: int
+    seed: tuple[int, int]
+
+
 def by_emulator(
     known: Sequence[Prior],
     simulated: int,
@@ -52,40 +73,83 @@ def by_emulator(
     how: Emulator,
     reported: Floats,
     *,
-    steps: int,
-    walkers: int = 96,
+    draws: int,
+    warm_up: int = WARM_UP,
+    chains: int = CHAINS,
     seed: int = 1,
+    hands: Hands = ONE,
 ) -> Posterior:
-    """Draws by affine-invariant MCMC (emcee) of the emulator's likelihood under flat priors.
+    """Draws by Hamiltonian chains (mici; the dynamic ones of Betancourt 2017, arXiv:1701.02434) of the
+    emulator's likelihood under flat priors.
 
-    The chains run over normal quantiles of the unknowns: between two walls nearly every step of as many
-    unknowns at once leaves one of them, and what the counts do not tell is explored too slowly.
+    The chains run over normal quantiles of the unknowns and follow the slope of the density. They are
+    ``chains`` of ``draws`` each, after ``warm_up`` by which they find their steps.
     """
-    dimensions = len(known)
+    density = Density(known, simulated, of, how, reported)
+    jobs = [_Chain(density, len(known), warm_up, draws, (seed, chain)) for chain in range(chains)]
+    found = []
+    for result in run_all(_run_chain, jobs, hands.workers, on=hands.on):
+        if isinstance(result, Failed):
+            raise result.error
+        found.append(result)
+    normal = np.array(found)
+    return Posterior(ndtr(normal).reshape(-1, len(known)), *_convergence(normal))
 
-    def log_posterior(normal: Floats) -> Floats:
-        units = np.clip(ndtr(normal), 1e-6, 1 - 1e-6)
-        value = log_likelihood(units[:, :simulated], log_values(known, units), of, how, reported, of.target)
-        return np.asarray(value - 0.5 * (normal**2).sum(axis=1))
 
-    luck = np.random.default_rng(seed)
-    tries = luck.normal(size=(40 * walkers, dimensions))
-    start = tries[np.argsort(log_posterior(tries))[-walkers:]]
-    moves = [
-        (emcee.moves.DEMove(), 0.6),
-        (emcee.moves.DEMove(gamma0=1.0), 0.1),  # whole differences: from one mode to another
-        (emcee.moves.DESnookerMove(), 0.1),
-        (emcee.moves.StretchMove(), 0.2),
-    ]
-    sampler = emcee.EnsembleSampler(walkers, dimensions, log_posterior, vectorize=True, moves=moves)
-    sampler.random_state = np.random.RandomState(seed).get_state()
+def _run_chain(job: _Chain) -> Floats:
+    """(draws, unknowns) normal quantiles."""
+    import mici
+
+    luck = np.random.default_rng(job.seed)
+
+    def position(state: Any) -> dict[str, Floats]:
+        return {"position": state.pos}
+
+    def value(at: Floats) -> float:
+        return -job.density(at)[0]
+
+    def slope(at: Floats) -> tuple[Floats, float]:
+        density, gradient = job.density(at)
+        return -gradient, -density
+
+    system = mici.systems.EuclideanMetricSystem(neg_log_dens=value, grad_neg_log_dens=slope)
+    sampler = mici.samplers.DynamicMultinomialHMC(system, mici.integrators.LeapfrogIntegrator(system), luck)
+    adapters = [mici.adapters.DualAveragingStepSizeAdapter(0.8), mici.adapters.OnlineVarianceMetricAdapter()]
+    logging.getLogger("mici").setLevel(logging.CRITICAL)  # which tells of Ctrl-C with a traceback
     with threadpool_limits(1):  # the products are small: threads wait for each other
-        sampler.run_mcmc(start, steps)
-    settle = steps // 3
-    tau = float(np.max(sampler.get_autocorr_time(discard=settle, quiet=True, tol=0)))
-    thin = max(1, int(tau / 4))
-    draws = sampler.get_chain(discard=settle, thin=thin, flat=True)
-    return Posterior(ndtr(draws), (steps - settle) / tau > 20, tau)
+        found = sampler.sample_chains(
+            job.warm_up,
+            job.draws,
+            [0.5 * luck.normal(size=job.unknowns)],
+            adapters=adapters,
+            trace_funcs=[position],
+            display_progress=False,
+        )
+    visited: Floats = found.traces["position"][0]
+    if np.isnan(visited).any():  # mici ends a chain at Ctrl-C and gives what it has
+        raise KeyboardInterrupt
+    return visited
+
+
+def _convergence(normal: Floats) -> tuple[float, float]:
+    """Largest R-hat and smallest effective number of draws (ArviZ), of chains (chains, draws, unknowns).
+
+    A single chain is held against itself, one half against the other.
+    """
+    az = arviz()
+    if len(normal) == 1:
+        half = normal.shape[1] // 2
+        normal = np.stack([normal[0, :half], normal[0, half : 2 * half]])
+    columns = [normal[:, :, k] for k in range(normal.shape[2])]
+    return max(float(az.rhat(one)) for one in columns), min(float(az.ess(one)) for one in columns)
+
+
+def arviz() -> Any:
+    """ArviZ, which once a day announces its next version when it is imported: not here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        import arviz as az
+    return az
 
 
 def by_abc(
@@ -113,4 +177,4 @@ def by_abc(
     line = Ridge(alpha=1.0).fit(off[kept], odds, sample_weight=weight)
     moved = line.intercept_ + odds - line.predict(off[kept])
     chosen = luck.choice(len(kept), size=4000, p=weight / weight.sum())
-    return Posterior(1 / (1 + np.exp(-moved[chosen])), True, 1.0)
+    return Posterior(1 / (1 + np.exp(-moved[chosen])), 1.0, len(chosen))

@@ -37,7 +37,7 @@ Rows = list[dict[str, object]]
 TOTAL, LIKELIHOOD, EFFECT = "total", "log-likelihood", "effect of "  # told beside the unknowns
 LEVEL = 0.9
 GROUPS = 10  # parts of the design that are left out in turn
-STEPS, WALKERS = 2000, 64  # of the chains of one recovery
+WARM_UP, DRAWS = 300, 600  # of the chain of one recovery
 SUPPOSED, DRIFTING = "as the fit supposes", "reporting that drifts twofold"
 UNKNOWING = 4  # data sets as the fit supposes for each one of a world that it does not know
 DRIFT = float(np.log(2.0))  # of the logarithm of the share reported, from the first to the last count
@@ -162,8 +162,9 @@ def _recovered(job: _Job) -> Rows:
             job.of,
             how,
             reported,
-            steps=STEPS,
-            walkers=max(WALKERS, 2 * len(job.known) + 2),
+            draws=DRAWS,
+            warm_up=WARM_UP,
+            chains=1,
             seed=job.number,
         ),
         "abc": by_abc(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OTHERWISE = {"a model without beliefs": no_beliefs, "a model of plain logit": plain_logit}
-WAYS = ("emulating", "fitting", "observing", "recovering")  # modules that decide what is recovered
+WAYS = ("density", "emulating", "fitting", "observing", "recovering")  # modules that decide what is recovered
 
 
 def tell_recovery(
