@@ -272,6 +272,17 @@ def test_shares_move_by_a_step_with_every_year() -> None:
     assert [prior.name for prior in setting_of.simulated] == [prior.name for prior in known[:-5]]
 
 
+def test_a_problem_weighs_migrants_as_it_says(tmp_path: Path) -> None:
+    weighed = GOOD.replace("runs: 64", "runs: 64\npersons_per_migrant: {cuba: 7, northern_triangle: 30}")
+    (tmp_path / "weighed.yaml").write_text(weighed, encoding="utf-8")
+    of = setting(tmp_path / "weighed.yaml")
+    usual = load("history-2014-2018").persons_per_migrant
+    assert of.base.persons_per_migrant == {**usual, "cuba": 7, "northern_triangle": 30}
+    at = scenario_at(of.history, of.problem, of.base, of.simulated, np.full(len(of.simulated), 0.5))
+    assert at.persons_per_migrant == of.base.persons_per_migrant
+    assert not any("persons" in one for one in sets_of(of.problem, of.base, of.simulated, np.full(9, 0.5)))
+
+
 def test_later_years_are_taken_off_a_long_span() -> None:
     of = series(
         ids=["HND_irregular_2014_2019_by_nat"],
