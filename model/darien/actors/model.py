@@ -247,9 +247,11 @@ class RouteModel(mesa.Model):
     def let_go(self) -> None:
         """Give the memory of all records back at once; nothing can be asked of the model after it.
 
-        Model and agents refer to each other, so else it stays taken until Python next looks for garbage.
+        Model and agents refer to each other, so else it stays taken until Python next looks for garbage; and
+        Mesa keeps every model that ever numbered its agents, for as long as the process lives.
         """
         del self.books, self.world
+        mesa.Agent._ids.pop(self, None)
 
     def to_frame(self) -> DataFrame:
         """The collected model data, a row a day."""
