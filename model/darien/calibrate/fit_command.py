@@ -212,7 +212,10 @@ def unknowns_table(fit: Fit) -> pd.DataFrame:
 
 
 def predictions_table(fit: Fit) -> pd.DataFrame:
-    """For each data point what was reported, and the 90 % interval of what would be."""
+    """For each data point what was reported, and the 90 % interval of what would be.
+
+    ``unit``: persons, a share, or the months of a year after which its middle comes.
+    """
     import pandas as pd
 
     luck = np.random.default_rng(3)
@@ -227,12 +230,14 @@ def predictions_table(fit: Fit) -> pd.DataFrame:
         before, (low, middle, high) = (interval[:, j] for interval in intervals)
         role = "target" if fit.seen.target[j] else "tests"
         inside = low <= said[j] <= high
+        unit = "months" if fit.seen.is_middle[j] else "share" if fit.seen.is_share[j] else "persons"
         rows.append(
             (
                 point.series,
                 point.start,
                 point.end,
                 role,
+                unit,
                 said[j],
                 middle,
                 low,
@@ -247,6 +252,7 @@ def predictions_table(fit: Fit) -> pd.DataFrame:
         "from",
         "to",
         "role",
+        "unit",
         "reported",
         "median",
         "low",

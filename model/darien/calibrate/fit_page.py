@@ -73,7 +73,7 @@ def _predictions(table: pd.DataFrame) -> str:
             _number(one["reported"]),
             _number(one["median"]),
             f"{_number(one['low'])} to {_number(one['high'])}",
-            f"{one['high'] / one['low']:.1f}" if one["low"] > 0 else "",
+            _reach(one),
             "yes" if one["inside"] else "**no**",
         )
         for one in table.to_dict("records")
@@ -88,6 +88,11 @@ def _when(one: dict[str, Any]) -> str:
     return first[:4] if whole_year else f"{first[:7]} to {last[:7]}"
 
 
+def _reach(one: dict[str, Any]) -> str:
+    """How many times its lower end the upper end of an interval is."""
+    return f"{one['high'] / one['low']:.1f}" if one["low"] > 0 and one["unit"] != "months" else ""
+
+
 def _left_out(table: pd.DataFrame) -> str:
     """Numbers that no fit has seen: how wide their intervals are, and what that and a miss cost."""
     own = table[table["role"] == "tests"]
@@ -100,7 +105,7 @@ def _left_out(table: pd.DataFrame) -> str:
             _when(one),
             _number(one["reported"]),
             f"{_number(one['low'])} to {_number(one['high'])}",
-            f"{one['high'] / one['low']:.1f}" if one["low"] > 0 else "",
+            _reach(one),
             "yes" if one["inside"] else "**no**",
             _number(score),
         )
@@ -113,7 +118,7 @@ def _left_out(table: pd.DataFrame) -> str:
         "90 % interval",
         "high / low",
         "inside",
-        "interval score (persons)",
+        "interval score",
     )
     told = f"\n\n{int(own['inside'].sum())} of {len(own)} inside."
     return markdown(header, rows, numbers=(2, 3, 4, 6)) + told

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from darien.report.sheet import Sheet
 from darien.report.style import BLACK, BLUE, GREY, PALE, VERMILLION, head, note, number
@@ -67,14 +68,19 @@ def draw_unknowns(fit: FitTables) -> Sheet:
         span = f"{number(one['prior_low'])} to {number(one['prior_high'])}"
         sheet.write(sheet.width - 0.2, y, span, 9.5, across="right", up="middle", color=GREY)
     sheet.write(sheet.width - 0.2, height - TOP + 0.06, "prior from, to", 9.5, across="right", color=GREY)
-    note(sheet, "Where a prior is flat in the logarithm, so is the bar.")
+    words = "Where a prior is flat in the logarithm, so is the bar."
+    if (table["scale"] == "lognormal").any():
+        words += (
+            " A step of a drift has a normal prior: from, to are 5 and 95 % of it, and the bar is all of it."
+        )
+    note(sheet, words)
     return sheet
 
 
 def draw_predictions(fit: FitTables) -> Sheet:
     """Each reported number as a dot, and the 90 % interval of what would be reported, on one log axis."""
     table = fit.predictions
-    counts = table[table["reported"] > 1]
+    counts = table[(table["unit"] == "persons") & (table["reported"] > 1)]
     sheet, height = _sheet(len(counts), 11.0)
     head(
         sheet,
@@ -106,7 +112,10 @@ def draw_predictions(fit: FitTables) -> Sheet:
         sheet.write(LEFT - 0.12, y, label, 10, across="right", up="middle")
         words = f"{number(one['reported'])} ({number(one['low'])} to {number(one['high'])})"
         sheet.write(sheet.width - 0.2, y, words, 9.5, across="right", up="middle", color=GREY)
-    note(sheet)
+    if len(counts) < len(table):
+        note(sheet, "Shares, middles of years and single persons stand in the table only.")
+    else:
+        note(sheet)
     return sheet
 
 
@@ -132,6 +141,9 @@ def _span(one: dict[str, Any]) -> str:
 
 def _place(value: float, one: dict[str, Any]) -> float:
     """Where a value lies in its prior, from 0 to 1."""
+    if one["scale"] == "lognormal":  # 5 and 95 % of it lie at the bounds that are told
+        middle, reach = np.log(one["prior_low"] * one["prior_high"]) / 2, np.log(one["prior_high"])
+        return float(ndtr((np.log(value) - middle) / (reach - middle) * ndtri(0.95)))
     if one["prior_low"] > 0 and one["scale"] == "log":
         return float(np.log(value / one["prior_low"]) / np.log(one["prior_high"] / one["prior_low"]))
     return float((value - one["prior_low"]) / (one["prior_high"] - one["prior_low"]))
