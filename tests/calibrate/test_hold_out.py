@@ -126,18 +126,20 @@ def test_the_page_has_a_row_for_each_series(of: Setting, months: Monthly, tmp_pa
 def test_numbers_left_out_are_scored_by_width_and_miss() -> None:
     table = pd.DataFrame(
         {
-            "series": ["held", "missed", "fitted"],
-            "from": ["2014-01-01", "2016-01-01", "2014-01-01"],
-            "to": ["2014-12-31", "2016-06-30", "2014-12-31"],
-            "role": ["tests", "tests", "target"],
-            "reported": [1500.0, 5000.0, 7.0],
-            "low": [1000.0, 2000.0, 1.0],
-            "high": [2000.0, 4000.0, 9.0],
-            "inside": [True, False, True],
+            "series": ["held", "missed", "fitted", "late"],
+            "from": ["2014-01-01", "2016-01-01", "2014-01-01", "2014-01-01"],
+            "to": ["2014-12-31", "2016-06-30", "2014-12-31", "2014-12-31"],
+            "role": ["tests", "tests", "target", "tests"],
+            "unit": ["persons", "persons", "persons", "months"],
+            "reported": [1500.0, 5000.0, 7.0, 6.5],
+            "low": [1000.0, 2000.0, 1.0, 5.5],
+            "high": [2000.0, 4000.0, 9.0, 7.5],
+            "inside": [True, False, True, True],
         }
     )
     found = fit_page._left_out(table)
     assert "| held | 2014 | 1,500 | 1,000 to 2,000 | 2.0 | yes | 1,000 |" in found
     assert "| missed | 2016-01 to 2016-06 | 5,000 | 2,000 to 4,000 | 2.0 | **no** | 22,000 |" in found
-    assert "1 of 2 inside." in found
+    assert "| late | 2014 | 6.5 | 5.5 to 7.5 |  | yes | 2 |" in found
+    assert "2 of 3 inside." in found
     assert "fitted" not in found
