@@ -39,7 +39,7 @@ def main() -> None:
         out, rest = np.array_split(order, [len(order) // 3])
         made = emulator(design.units[rest], seen[rest], how)
         mean = made.mean(design.units[out])
-        off = (seen[out] - mean) / made.error(mean)
+        off = (seen[out] - mean) / made.error(mean, design.units[out])
         factor = np.linalg.cholesky(made.correlation)
         alone.append(off)
         together.append((solve_triangular(factor, off.T, lower=True) ** 2).mean(axis=0))

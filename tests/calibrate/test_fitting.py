@@ -149,9 +149,21 @@ def test_an_error_that_grows_where_counts_are_small_is_seen() -> None:
     means = 3 + 4 * units[:, [0]] + np.zeros((1, 3))
     noise = np.exp(-2 * units[:, [0]])
     how = taught(units, means + noise * luck.normal(size=(600, 3)))
-    small, large = how.error(np.array([[4.0] * 3])), how.error(np.array([[6.0] * 3]))
+    here = np.array([[0.25, 0.5], [0.75, 0.5]])
+    small, large = how.error(np.array([[4.0] * 3, [6.0] * 3]), here)
     assert (small > 1.8 * large).all()
     assert small == pytest.approx(np.exp(-0.5), rel=0.25)
+
+
+def test_an_error_that_grows_where_an_unknown_is_at_its_end_is_seen() -> None:
+    luck = np.random.default_rng(2)
+    units = luck.uniform(size=(600, 2))
+    means = 3 + 4 * units[:, [0]] + np.zeros((1, 3))
+    noise = 0.1 * np.exp(2 * units[:, [1]])  # which the counts do not tell
+    how = taught(units, means + noise * luck.normal(size=(600, 3)))
+    low, high = how.error(np.full((2, 3), 5.0), np.array([[0.5, 0.1], [0.5, 0.9]]))
+    assert low == pytest.approx(0.1 * np.exp(0.2), rel=0.25)
+    assert high == pytest.approx(0.1 * np.exp(1.8), rel=0.25)
 
 
 def test_the_likelihood_is_that_of_a_normal() -> None:
@@ -161,7 +173,7 @@ def test_the_likelihood_is_that_of_a_normal() -> None:
     reported = 8 + TRUTH @ SLOPES
     of = toy()
     found = log_likelihood(here, log_values(KNOWN, here), of, how, reported, of.target)
-    mean, error = how.mean(here), how.error(how.mean(here))
+    mean, error = how.mean(here), how.error(how.mean(here), here)
     for k in range(2):
         covariance = np.outer(error[k], error[k]) * how.correlation + np.diag(of.variance(mean)[k])
         off = reported - mean[k]

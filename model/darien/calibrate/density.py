@@ -37,6 +37,8 @@ class Density:
         self._weights = how.weights[:, keep].T.copy()
         self._centre, self._line = how.centre[keep], how.error_line[:, keep]
         self._least, self._most = how.error_range[:, keep]
+        self._level, self._lines, self._squares = np.split(how.error_where, [1, 1 + simulated])
+        self._where_range = how.where_range
         self._correlation = how.correlation[np.ix_(keep, keep)]
         self._reporting = of.reporting[keep]
         self._count = of.is_count[keep]
@@ -53,7 +55,10 @@ class Density:
         near *= self._weights
         mean = self._centre + near.sum(axis=1)
         free = np.exp(0.5 * (self._line[0] + self._line[1] * (mean - self._centre)))
-        error = np.clip(free, self._least, self._most)
+        here = 2 * unit[: self._simulated] - 1
+        free_where = self._level[0] + here @ (self._lines + self._squares * here)
+        where = np.clip(free_where, *self._where_range)
+        error = np.exp(0.5 * where) * np.clip(free, self._least, self._most)
         start, by_unit, by_normal = self._logs
         logs = start + by_unit * unit + by_normal * normal
         expected = mean + self._reporting @ logs
@@ -72,7 +77,10 @@ class Density:
         by_mean = by_expected + by_error * np.where(bound, 0.0, 0.5 * self._line[1] * error)
         gradient = (by_unit * slope + by_normal) * (self._reporting.T @ by_expected) - normal
         by_run = (self._precision * by_mean[:, None]).T @ near
-        gradient[: self._simulated] -= 2 * slope[: self._simulated] * (by_run * away.T).sum(axis=1)
+        by_unknown = -(by_run * away.T).sum(axis=1)
+        if where == free_where:
+            by_unknown += 0.5 * (by_error @ error) * (self._lines + 2 * self._squares * here)
+        gradient[: self._simulated] += 2 * slope[: self._simulated] * by_unknown
         return float(value), gradient
 
 

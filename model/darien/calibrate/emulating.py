@@ -2,8 +2,8 @@
 
 For each data point a Gaussian process of the unknowns, with a length scale for each (how far it must move to
 matter), fitted to the runs of a design. How far it is off at points it was not fitted to is told by leaving
-one run out after the other, depends on how large the count is, and enters the likelihood with its
-correlations between data points.
+one run out after the other, depends on how large the count is and where the unknowns are, and enters the
+likelihood with its correlations between data points.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sklearn.covariance import LedoitWolf
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+from sklearn.linear_model import RidgeCV
 from threadpoolctl import threadpool_limits
 
 from darien.calibrate.lags import Floats
@@ -29,6 +30,7 @@ Singles = npt.NDArray[np.float32]
 TOGETHER = 64  # draws at a time: more do not stay near the processor
 TAUGHT = 256  # runs at most from which length scales are found: what takes long grows with their cube
 MOST_ERROR = 1.5  # times the usual one: a larger error would excuse points that are far from every count
+STRENGTHS = np.logspace(-2, 4, 20)  # of the penalty, from which ridge regression chooses
 LENGTHS = (0.3, 50.0)  # where unknowns run from -1 to 1; beyond the upper one an unknown does nothing
 
 
@@ -52,6 +54,8 @@ class Emulator:
     centre: Floats  # (points,) mean of the data points over the runs
     error_line: Floats  # (2, points) log variance of the error: at the centre, and per unit above it
     error_range: Floats  # (2, points) bounds of the standard deviation
+    error_where: Floats  # (1 + 2 unknowns,) log variance of all errors: 1, unknowns, and their squares
+    where_range: tuple[float, float]  # bounds of it
     correlation: Floats  # (points, points) of the errors
 
     @cached_property
@@ -79,10 +83,12 @@ class Emulator:
         counted = near.reshape(len(precision), len(units), len(runs)) @ weights
         return np.asarray(self.centre + counted[:, :, 0].T)
 
-    def error(self, mean: Floats) -> Floats:
-        """Standard deviation of the error where the mean is such: same shape."""
+    def error(self, mean: Floats, units: Floats) -> Floats:
+        """(draws, points) standard deviation of the error, where the mean is such, for unknowns ``units``."""
         log_variance = self.error_line[0] + self.error_line[1] * (mean - self.centre)
-        return np.clip(np.exp(0.5 * log_variance), self.error_range[0], self.error_range[1])
+        usual = np.clip(np.exp(0.5 * log_variance), self.error_range[0], self.error_range[1])
+        where = _terms(2 * units - 1) @ self.error_where
+        return np.asarray(usual * np.exp(0.5 * np.clip(where, *self.where_range))[:, None])
 
 
 def shapes(units: Floats, seen: Floats, hands: Hands = ONE) -> Shapes:
@@ -132,16 +138,40 @@ def emulator(units: Floats, seen: Floats, how: Shapes) -> Emulator:
         level += np.log(np.mean(left_out[:, j] ** 2 / np.exp(level + slope * predicted)))
         line[:, j] = level, slope
     usual = left_out.std(axis=0)
-    alone = Emulator(
+    even = Emulator(
         runs=runs,
         precision=precision,
         weights=weights,
         centre=centre,
         error_line=line,
         error_range=np.array([0.5 * usual, MOST_ERROR * usual]),
+        error_where=np.zeros(1 + 2 * runs.shape[1]),
+        where_range=(0.0, 0.0),
         correlation=np.eye(points),
     )
-    return replace(alone, correlation=_together(left_out / alone.error(seen - left_out)))
+    squares_of_runs = ((left_out / even.error(seen - left_out, units)) ** 2).mean(axis=1)
+    where = _where(runs, squares_of_runs)
+    told = _terms(runs) @ where
+    alone = replace(even, error_where=where, where_range=(float(told.min()), float(told.max())))
+    return replace(alone, correlation=_together(left_out / alone.error(seen - left_out, units)))
+
+
+def _terms(runs: Floats) -> Floats:
+    """(runs, 1 + 2 unknowns) 1, unknowns from -1 to 1, and their squares."""
+    return np.hstack([np.ones((len(runs), 1)), runs, runs**2])
+
+
+def _where(runs: Floats, squares: Floats) -> Floats:
+    """How the mean square error of a run (runs,) hangs on its unknowns: of its logarithm, by :func:`_terms`.
+
+    Runs far off lie together, where unknowns are at their ends. How much of that is luck, ridge regression
+    finds by leaving runs out.
+    """
+    line = RidgeCV(STRENGTHS).fit(_terms(runs)[:, 1:], np.log(squares))
+    where = np.concatenate([[line.intercept_], line.coef_])
+    # The mean of logarithms hardly knows those far off: the level is that of the squares.
+    where[0] += np.log(np.mean(squares / np.exp(_terms(runs) @ where)))
+    return where
 
 
 def _together(off: Floats) -> Floats:
@@ -162,7 +192,7 @@ def log_likelihood(
     unknowns) the logarithms of the values of all; only where ``fitted`` (points,) is true."""
     keep = np.flatnonzero(fitted)
     mean = how.mean(units)
-    error = how.error(mean)[:, keep]
+    error = how.error(mean, units)[:, keep]
     expected = of.expected(mean, logs)
     variance = of.variance(expected)[:, keep]
     off = (reported - expected)[:, keep]

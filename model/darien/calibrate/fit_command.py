@@ -269,7 +269,7 @@ def _predicted(fit: Fit, units: Floats, luck: np.random.Generator) -> Floats:
     simulated = len(fit.of.simulated)
     means = fit.how.mean(units[:, :simulated])
     factor = np.linalg.cholesky(fit.how.correlation + 1e-9 * np.eye(means.shape[1]))
-    means = means + (luck.normal(size=means.shape) @ factor.T) * fit.how.error(means)
+    means = means + (luck.normal(size=means.shape) @ factor.T) * fit.how.error(means, units[:, :simulated])
     return fit.seen.natural(draw_reported(fit.seen, means, log_values(fit.of.priors, units), luck))
 
 

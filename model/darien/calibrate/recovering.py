@@ -176,8 +176,9 @@ def _recovered(job: _Job) -> Rows:
     likelihood = partial(_likelihood, job=job, how=how, reported=reported)
     for method in METHODS:
         posterior = fits[method]
-        total = how.mean(posterior.units[:, : job.simulated])
-        noisy = total + luck.normal(size=total.shape) * how.error(total)
+        here = posterior.units[:, : job.simulated]
+        total = how.mean(here)
+        noisy = total + luck.normal(size=total.shape) * how.error(total, here)
         told: list[tuple[str, Floats, float, float]] = [
             (prior.name, posterior.units[:, k], truth[k], 1 / 12) for k, prior in enumerate(job.known)
         ]
@@ -204,8 +205,9 @@ def _effects(
     how = emulator(of.units[rest], of.values[rest], of.how)
     # No series speaks of what is assumed: it is drawn from its prior.
     assumed = luck.uniform(size=(len(posterior), of.units.shape[1] - posterior.shape[1]))
-    mean = how.mean(np.hstack([posterior, assumed]))
-    draws = mean + luck.normal(size=mean.shape) * how.error(mean)
+    here = np.hstack([posterior, assumed])
+    mean = how.mean(here)
+    draws = mean + luck.normal(size=mean.shape) * how.error(mean, here)
     before = of.values[rest].var(axis=0)
     return [
         (name, draws[:, e], float(of.values[truth, e]), float(before[e])) for e, name in enumerate(of.names)
