@@ -111,6 +111,15 @@ def test_the_slope_of_the_density_is_that_of_the_likelihood() -> None:
         assert slope == pytest.approx(rise, rel=1e-4, abs=1e-4)
 
 
+def test_no_point_is_too_far_for_the_density() -> None:
+    units, seen = runs()
+    density = Density(KNOWN, 2, toy(), taught(units, seen), 8 + TRUTH @ SLOPES)
+    for far in (37.0, -37.0, 39.0, np.inf, np.nan):
+        value, slope = density(np.array([far, 0.0]))
+        assert value < -600
+        assert np.isfinite(slope).all()
+
+
 def test_a_chain_that_is_interrupted_gives_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     units, seen = runs()
     calls = iter(range(10**6))

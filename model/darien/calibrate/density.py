@@ -18,6 +18,7 @@ from darien.calibrate.observing import HALF, Observation
 from darien.calibrate.unknowns import TAIL, Prior
 
 MOST = 30.0  # logarithm of persons beyond which chance is nothing
+FARTHEST = 38.0  # normal quantiles, beyond which no float has a share left
 
 
 class Density:
@@ -46,7 +47,13 @@ class Density:
         self._reported = reported[keep]
 
     def __call__(self, normal: Floats) -> tuple[float, Floats]:
-        """Value, up to a constant, and gradient (unknowns,) at normal quantiles (unknowns,)."""
+        """Value, up to a constant, and gradient (unknowns,) at normal quantiles (unknowns,).
+
+        Beyond all that a float holds, where a chain may go while it looks for its steps, the value is minus
+        infinity.
+        """
+        if not (np.abs(normal) < FARTHEST).all():
+            return -np.inf, np.zeros_like(normal)
         unit = ndtr(normal)
         slope = np.exp(-0.5 * normal**2) / np.sqrt(2 * np.pi)  # of the unit by the quantile
         away = 2 * unit[: self._simulated] - 1 - self._runs
