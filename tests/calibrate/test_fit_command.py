@@ -26,7 +26,7 @@ from darien.calibrate.unknowns import points
 from darien.experiments.drawn import load_draws
 from darien.experiments.evidence import ASSUMPTION, EVIDENCE
 from darien.report.figures import draw_fit
-from darien.scenario.errors import UserMistake
+from darien.scenario.errors import ScenarioError, UserMistake
 
 PROBLEM = """\
 title: A problem
@@ -98,6 +98,19 @@ def test_a_posterior_is_kept_and_made_anew_where_anything_that_makes_it_differs(
     assert (again.converged, again.r_hat, again.effective) == (True, 1.005, 812.5)
     with pytest.raises(AssertionError, match="made anew"):
         kept_posterior(tmp_path, [b"other counts"], _must_not_be_made)
+
+
+def test_a_policy_that_lacks_what_an_unknown_sets_is_told_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fit_command, "make_fit", lambda *what: _must_not_be_made())
+    file = tmp_path / "mine.yaml"
+    programme = "  programme: {paths: [policy.programme_tapachula.coverage_added], low: 0, high: 0.5}\n"
+    lever = "levers: {without: without-southern-border-programme}\noutcomes: [arrived]\nseries:\n"
+    text = PROBLEM.replace("reporting:\n", programme + "reporting:\n").replace("series:\n", lever)
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError, match="unknown item `programme_tapachula`"):
+        command(str(file), tmp_path / "out")
 
 
 def _must_not_be_made() -> Posterior:
