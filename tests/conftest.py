@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     """The small world in a temporary folder, which is the working folder too."""
     monkeypatch.chdir(tmp_path)
     return Folder(tmp_path)
+
+
+# What a shell starts in the background ignores Ctrl-C, and so would the commands that tests start and
+# interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)

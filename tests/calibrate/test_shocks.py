@@ -56,7 +56,7 @@ def test_a_fit_is_tested_by_events_and_resumes(tmp_path: Path, monkeypatch: pyte
     file.write_text(FITTED + SHOCKS, encoding="utf-8")
     of = setting(file)
     keep_runs(of, tmp_path / "out")
-    monkeypatch.setattr(fit_command, "SHOCK_STEPS", 600)
+    monkeypatch.setattr(fit_command, "SHOCK_DRAWS", 200)
     monkeypatch.setattr(design, "warm_up", lambda *what: None)
     monkeypatch.setattr(design, "_keep_conditioning", lambda *what: None)
     monkeypatch.setattr(shocks, "count_about", falls)
