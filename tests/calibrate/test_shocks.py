@@ -12,7 +12,7 @@ import pytest
 
 from calibrate.test_fit_command import PROBLEM as FITTED
 from calibrate.test_fit_command import keep_runs, made
-from darien.calibrate import design, fit_command, shocks
+from darien.calibrate import fit_command, runs, shocks
 from darien.calibrate.around import Around
 from darien.calibrate.changes import MISSED, REPRODUCED, UNDECIDABLE
 from darien.calibrate.design import Job, setting
@@ -57,8 +57,8 @@ def test_a_fit_is_tested_by_events_and_resumes(tmp_path: Path, monkeypatch: pyte
     of = setting(file)
     keep_runs(of, tmp_path / "out")
     monkeypatch.setattr(fit_command, "SHOCK_DRAWS", 200)
-    monkeypatch.setattr(design, "warm_up", lambda *what: None)
-    monkeypatch.setattr(design, "_keep_conditioning", lambda *what: None)
+    monkeypatch.setattr(runs, "warm_up", lambda *what: None)
+    monkeypatch.setattr(runs, "_keep_conditioning", lambda *what: None)
     monkeypatch.setattr(shocks, "count_about", falls)
     folder = made(file, tmp_path / "out", shocks=True)
 
