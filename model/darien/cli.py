@@ -51,6 +51,7 @@ Sets = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as parameters.cost_weight=2."),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes to run on.")]
+SomeWorkers = Annotated[int | None, typer.Option(min=1, help="Processes to run on; 1 if not given.")]
 Dask = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster whose scheduler is there.")
 ]
@@ -194,7 +195,7 @@ def calibrate(
     shocks: Annotated[
         bool, typer.Option("--shocks", help="Test the fit by dated events, and by months without any.")
     ] = False,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes to run on; 1 if not given.")] = None,
+    workers: SomeWorkers = None,
     dask: Dask = None,
     out: Annotated[Path | None, typer.Option(help="Folder; results/calibrate-NAME if not given.")] = None,
 ) -> None:
@@ -244,7 +245,7 @@ def sweep(
     replicates: Annotated[
         int | None, typer.Option(min=1, help="Per point; the file's own if not given.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes to run on; 1 if not given.")] = None,
+    workers: SomeWorkers = None,
     dask: Dask = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write; results/NAME if not given.")] = None,
 ) -> None:
@@ -276,7 +277,7 @@ def sensitivity(
     second_order: Annotated[
         bool, typer.Option("--second-order", help="Indices of pairs too (sobol), for twice the runs.")
     ] = False,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes to run on; 1 if not given.")] = None,
+    workers: SomeWorkers = None,
     dask: Dask = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write; results/sensitivity-NAME if not given.")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import darien
-from darien.experiments.pool import DEATHS_ALLOWED, Failed, WorkerDied, run_all
+from darien.experiments.pool import DEATHS_ALLOWED, Failed, WorkerDied, results_of, run_all
 
 
 def square(number: int) -> int:
@@ -134,6 +134,12 @@ def test_items_that_are_alike_stay_together() -> None:
     # The first are handed out one by one, as nobody knows yet how long they take, and so are the last.
     assert all(len(processes) == 1 for processes in by_letter[2:-2])
     assert len(set(found)) == 2
+
+
+def test_where_all_results_are_wanted_the_first_error_is_raised() -> None:
+    assert results_of(square, [1, 2, 3]) == [1, 4, 9]
+    with pytest.raises(ValueError, match="three is refused"):
+        results_of(fail_at_three, [1, 3, 4])
 
 
 def test_needs_a_worker() -> None:

@@ -194,8 +194,12 @@ class Counter:
             spot = spot * len(found_names) + code
             names = [(*name, one) for name in names for one in found_names]
 
+        number = {name: k for k, name in enumerate(names)}
+
         def counted(spots: set[Spot]) -> npt.NDArray[np.bool_]:
-            return np.array([name in spots for name in names], dtype=bool)[spot]
+            is_one = np.zeros(len(names), dtype=bool)
+            is_one[[number[one] for one in spots if one in number]] = True
+            return is_one[spot]
 
         rows: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         for name, series in self._series.items():

@@ -14,10 +14,9 @@ from scipy.special import ndtr
 
 from darien.calibrate.emulating import Emulator
 from darien.calibrate.lags import Floats
-from darien.calibrate.observing import HALF, Observation
+from darien.calibrate.observing import HALF, MOST, Observation
 from darien.calibrate.unknowns import TAIL, Prior
 
-MOST = 30.0  # logarithm of persons beyond which chance is nothing
 FARTHEST = 38.0  # normal quantiles, beyond which no float has a share left
 
 
@@ -56,13 +55,13 @@ class Density:
             return -np.inf, np.zeros_like(normal)
         unit = ndtr(normal)
         slope = np.exp(-0.5 * normal**2) / np.sqrt(2 * np.pi)  # of the unit by the quantile
-        away = 2 * unit[: self._simulated] - 1 - self._runs
+        here = 2 * unit[: self._simulated] - 1
+        away = here - self._runs
         near = self._precision @ (away**2).T
         np.exp(-0.5 * near, out=near)
         near *= self._weights
         mean = self._centre + near.sum(axis=1)
         free = np.exp(0.5 * (self._line[0] + self._line[1] * (mean - self._centre)))
-        here = 2 * unit[: self._simulated] - 1
         free_where = self._level[0] + here @ (self._lines + self._squares * here)
         where = np.clip(free_where, *self._where_range)
         error = np.exp(0.5 * where) * np.clip(free, self._least, self._most)

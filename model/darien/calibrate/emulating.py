@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Bools, Observation
-from darien.experiments.pool import ONE, Failed, Hands, run_all
+from darien.experiments.pool import ONE, Hands, results_of
 
 Singles = npt.NDArray[np.float32]
 TOGETHER = 64  # draws at a time: more do not stay near the processor
@@ -98,11 +98,7 @@ def shapes(units: Floats, seen: Floats, hands: Hands = ONE) -> Shapes:
     """
     some = np.unique(np.linspace(0, len(units) - 1, min(TAUGHT, len(units))).astype(int))
     jobs = [(2 * units[some] - 1, seen[some, j]) for j in range(seen.shape[1])]
-    found = []
-    for result in run_all(_shape, jobs, hands.workers, on=hands.on):
-        if isinstance(result, Failed):
-            raise result.error
-        found.append(result)
+    found = results_of(_shape, jobs, hands)
     return Shapes(*(np.array(part) for part in zip(*found, strict=True)))
 
 

@@ -22,7 +22,7 @@ from darien.calibrate.emulating import Emulator
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported
 from darien.calibrate.unknowns import Prior
-from darien.experiments.pool import ONE, Failed, Hands, run_all
+from darien.experiments.pool import ONE, Hands, results_of
 
 REPORTS = 40  # made of every run for ABC: runs are dear, what is reported of them is cheap
 NEAREST = 0.05  # of all reports, that ABC keeps
@@ -87,12 +87,7 @@ def by_emulator(
     """
     density = Density(known, simulated, of, how, reported)
     jobs = [_Chain(density, len(known), warm_up, draws, (seed, chain)) for chain in range(chains)]
-    found = []
-    for result in run_all(_run_chain, jobs, hands.workers, on=hands.on):
-        if isinstance(result, Failed):
-            raise result.error
-        found.append(result)
-    normal = np.array(found)
+    normal = np.array(results_of(_run_chain, jobs, hands))
     return Posterior(ndtr(normal).reshape(-1, len(known)), *_convergence(normal))
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Bools = npt.NDArray[np.bool_]
 HALF = 0.5  # persons added before a logarithm is taken
+MOST = 30.0  # logarithm of persons beyond which chance is nothing
 MID_YEAR = 6.0  # months: the middle of a year in which nobody is counted
 YEAR_VARIANCE = 12.0  # months squared: of a time that may be any of a year
 
@@ -72,7 +73,7 @@ class Observation:
 
     def variance(self, expected: Floats) -> Floats:
         """Variance of what is reported around its mean, of the same shape."""
-        chance = 1.0 / (np.exp(np.minimum(expected, 30.0)) + HALF)
+        chance = 1.0 / (np.exp(np.minimum(expected, MOST)) + HALF)
         return self.spread**2 + np.where(self.is_count, chance, self.chance_of_middle)
 
     @cached_property
@@ -83,7 +84,7 @@ class Observation:
 
     def natural(self, seen: Floats) -> Floats:
         """Back from what is compared: persons, a share from 0 to 1, or months since the year began."""
-        share, persons = expit(seen), np.maximum(np.exp(np.minimum(seen, 30.0)) - HALF, 0.0)
+        share, persons = expit(seen), np.maximum(np.exp(np.minimum(seen, MOST)) - HALF, 0.0)
         return np.where(self.is_middle, seen, np.where(self.is_share, share, persons))
 
 

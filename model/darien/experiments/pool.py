@@ -92,6 +92,16 @@ def run_all(
     return [results[index] for index in range(len(items))]
 
 
+def results_of(task: Callable[[T], R], items: Sequence[T], hands: Hands = ONE) -> list[R]:
+    """The same by ``hands``, where all results are wanted: the first error is raised."""
+    found: list[R] = []
+    for result in run_all(task, items, hands.workers, on=hands.on):
+        if isinstance(result, Failed):
+            raise result.error
+        found.append(result)
+    return found
+
+
 def _here(task: Callable[[T], R], item: T) -> R | Failed:
     try:
         return task(item)
