@@ -147,13 +147,13 @@ def shaped(low: float | None, high: float | None) -> Setting:
     base = small.scenario()
     found = data_points(of, base, load_reported())
     here = Path("problem.yaml")
-    return Setting(here, of, here, base, priors(of, base), Counter(of.series, found, base))
+    return Setting(here, of, here, base, priors(of, base), Counter(of.series, found, base), load_reported())
 
 
 def test_the_shape_of_months_inside_years_is_an_unknown() -> None:
     of = shaped(0.0, 1.0)
     assert [prior.name for prior in of.simulated] == ["coverage", "flat_weight_total"]
-    targets = targets_of(of.base, load_reported())
+    targets = targets_of(of.base, of.reported)
     lag = Response(np.eye(60), np.zeros(60), np.ones(60))
     usual = Conditioning(
         pd.DataFrame(),
@@ -268,7 +268,7 @@ def test_shares_move_by_a_step_with_every_year() -> None:
     step = known[-1]
     assert step.value(np.array([0.5, 0.95])) == pytest.approx([1, step.high])
     assert np.log(step.value(ndtr(1.0))) == pytest.approx(0.5)
-    setting_of = Setting(Path(), of, Path(), base, known, Counter(of.series, points, base))
+    setting_of = Setting(Path(), of, Path(), base, known, Counter(of.series, points, base), load_reported())
     assert [prior.name for prior in setting_of.simulated] == [prior.name for prior in known[:-5]]
 
 

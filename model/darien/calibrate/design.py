@@ -45,6 +45,7 @@ from darien.scenario.files import load
 if TYPE_CHECKING:
     import pandas as pd
 
+    from darien.record.reported import Reported
     from darien.scenario.schema import Scenario
 
 ROUNDS = 4  # of running and rescaling at each point, from the departures of the history
@@ -69,6 +70,7 @@ class Setting:
     base: Scenario
     priors: list[Prior]
     counter: Counter
+    reported: Reported
 
     @property
     def simulated(self) -> list[Prior]:
@@ -92,14 +94,14 @@ def setting(file: Path) -> Setting:
     problem = load_problem(file)
     beside = file.parent / problem.history
     history = beside if beside.is_file() else library.find(problem.history)
-    base = load(history, weights(problem))
-    found = data_points(problem, base, load_reported())
-    return Setting(file, problem, history, base, priors(problem, base), Counter(problem.series, found, base))
+    base, reported = load(history, weights(problem)), load_reported()
+    counter = Counter(problem.series, data_points(problem, base, reported), base)
+    return Setting(file, problem, history, base, priors(problem, base), counter, reported)
 
 
 def conditioning(of: Setting) -> Conditioning:
     """Responses and targets under the history as it stands; some runs."""
-    targets = targets_of(of.base, load_reported())
+    targets = targets_of(of.base, of.reported)
     rates = given_rates(of.base, targets)
     responses = read_responses(of.base, rates, simulate_on(1), WorkingAssumptions())
     return Conditioning(rates, responses, wanted_of(targets, responses, months_of(of.base)))
@@ -116,7 +118,7 @@ def conditioning_at(of: Setting, how: Conditioning, unit: Floats) -> Conditionin
         return how
     usual = CountAssumptions()
     changed = {name: getattr(usual, name).model_copy(update={"value": v}) for name, v in shape.items()}
-    targets = targets_of(of.base, load_reported(), replace(usual, **changed))
+    targets = targets_of(of.base, of.reported, replace(usual, **changed))
     return replace(how, wanted=wanted_of(targets, how.responses, months_of(of.base)))
 
 

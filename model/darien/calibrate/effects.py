@@ -8,6 +8,8 @@ that is little, an effect is an assumption and not evidence.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,15 +36,15 @@ if TYPE_CHECKING:
 DRAWS = 40  # of the prior, and as many of the posterior
 
 
-def _run(job: Job) -> dict[str, dict[str, float]]:
-    """Outcomes of the history and of every policy at one draw."""
+def _run(job: Job, levers: Mapping[str, str]) -> dict[str, dict[str, float]]:
+    """Outcomes of the history and of every policy of ``levers`` at one draw."""
     of, how = shared(job.file, job.conditioning)
     unit = np.array(job.unit)
     known = [*of.simulated, *priors_of(of.problem.assumed, of.base)]
     base = scenario_at(of.history, of.problem, of.base, known, unit)
     base = conditioned(base, conditioning_at(of, how, unit), WORKING + job.number)
     found = {"base": _outcomes(simulate(base, replicate=job.number), of.problem.outcomes)}
-    for name, scenario_name in of.problem.levers.items():
+    for name, scenario_name in levers.items():
         lever = scenario_at(lever_file(of, scenario_name), of.problem, of.base, known, unit)
         same = {"record_every": "month", "seed": base.seed, "departures": base.departures}
         lever = lever.model_copy(update=same)
@@ -69,16 +71,17 @@ def _outcomes(run: Run, names: list[str]) -> dict[str, float]:
 def run_effects(
     of: Setting,
     kept: Kept,
+    levers: Mapping[str, str],
     units: Floats,
     hands: Hands,
     progress: Progress | None = None,
 ) -> list[dict[str, dict[str, float]]]:
     """Outcomes at each of the draws, run now or before; raises as :func:`~darien.calibrate.telling.at_draws`.
 
-    ``units``: (draws, unknowns) of the fit, then of those assumed.
+    ``levers``: scenarios by name. ``units``: (draws, unknowns) of the fit, then of those assumed.
     """
-    decided_by = [of.problem.levers, of.problem.outcomes]
-    return at_draws(of, kept, "effects", decided_by, _run, units, hands, progress)
+    task = partial(_run, levers=levers)
+    return at_draws(of, kept, "effects", [levers, of.problem.outcomes], task, units, hands, progress)
 
 
 def effects_table(

@@ -193,7 +193,7 @@ def tell_effects(fit: Fit, kept: Kept, hands: Hands, show: Show) -> pd.DataFrame
     for words, units in (("prior", fit.design.units[:DRAWS]), ("posterior", thinned)):
         everything = np.hstack([units, assumed])
         with show(f"draws of the {words}, with every policy") as progress:
-            found.append(run_effects(of, kept, everything, hands, progress))
+            found.append(run_effects(of, kept, of.problem.levers, everything, hands, progress))
     return effects_table(*found)
 
 

@@ -32,7 +32,6 @@ from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import scenario_at, values_at
 from darien.experiments.pool import Hands
 from darien.experiments.run import Progress, Show, simulate
-from darien.record.reported import load_reported
 from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def _same(one: Series, other: Series) -> bool:
 
 def monthly(of: Setting) -> Monthly:
     """The monthly series of a problem. Raises UserMistake where there are none."""
-    reported, origin = load_reported(), origin_of(of.base)
+    reported, origin = of.reported, origin_of(of.base)
     series = monthly_series(of.problem, reported, origin, of.base.period.end)
     if not series:
         raise UserMistake(f"{of.file}: no series has months in {origin.year}")
@@ -162,8 +161,7 @@ def panama(of: Setting, months: Monthly) -> Floats:
 
     By the groups of the series; where Panama does not derive them, by the nationalities in its names.
     """
-    reported = load_reported()
-    targets = targets_of(of.base, reported)
+    targets = targets_of(of.base, of.reported)
     years, days = months_of(of.base).year.to_numpy(), days_of(of.base)
     found = np.full(months.seen.shape, np.nan)
     for k, series in enumerate(months.problem.series.values()):
@@ -177,7 +175,7 @@ def panama(of: Setting, months: Monthly) -> Floats:
                 target = targets[group]
                 parts.append(even(target.persons, target.spread, years, days))
         if not parts:
-            parts.append(_published(reported, [one.rsplit("_", 1)[-1] for one in series.ids], of.base))
+            parts.append(_published(of.reported, [one.rsplit("_", 1)[-1] for one in series.ids], of.base))
         found[k] = np.sum(parts, axis=0)
     return np.log1p(found)
 

@@ -199,6 +199,7 @@ class Problem(Model):
     series: Annotated[dict[Name, Series], Field(min_length=1)]
     assumed: dict[Name, Unknown] = {}  # of which no series speaks: not fitted, but effects are told over them
     levers: dict[Name, str] = {}  # policies, scenarios that extend the history, of which effects are told
+    recovered: list[Name] = []  # those of the levers whose effects a recovery tells too
     outcomes: list[str] = []  # that the effects are told of
     shocks: dict[Name, Shock] = {}  # dated events that test the fit
 
@@ -242,6 +243,10 @@ def load_problem(file: Path) -> Problem:
                 allowed = listed(list(problem.reporting))
                 place = f"drifts.{name}.shares"
                 faults.append(Fault(at.file, at.line, place, "is no reporting share", share, allowed))
+    for n, name in enumerate(problem.recovered):
+        if name not in problem.levers:
+            at, allowed = root.mapping["recovered"].at, listed(list(problem.levers))
+            faults.append(Fault(at.file, at.line, f"recovered[{n}]", "is no lever", name, allowed))
     for name, shock in problem.shocks.items():
         node = root.mapping["shocks"].mapping[name]
         for unknown in shock.size:

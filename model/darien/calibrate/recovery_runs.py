@@ -69,7 +69,7 @@ def tell_recovery(
     def keep(which: DataSet, rows: Rows) -> None:
         kept.say(stages[which[0]], which[1], json.dumps(rows))
 
-    effects = effects_at(of, kept, design.units, hands, show) if of.problem.levers else None
+    effects = effects_at(of, kept, design.units, hands, show) if of.problem.recovered else None
     otherwise = {}
     points = design.units[truths(len(design.units), data_sets // UNKNOWING)]
     for made_by in OTHERWISE:
@@ -95,16 +95,17 @@ def tell_recovery(
 
 
 def effects_at(of: Setting, kept: Kept, units: Floats, hands: Hands, show: Show) -> Effects:
-    """Effects of the policies of the problem (share of the base) at the points of its design.
+    """Effects of those policies whose effects are recovered (share of the base) at the points of a design.
 
     What is only assumed is drawn anew at each point.
     """
     assumed = np.random.default_rng(8).uniform(size=(len(units), len(of.problem.assumed)))
     everything = np.hstack([units, assumed])
-    with show("points of the design, with every policy") as progress:
-        found = run_effects(of, kept, everything, hands, progress)
+    levers = {name: of.problem.levers[name] for name in of.problem.recovered}
+    with show("points of the design, with policies") as progress:
+        found = run_effects(of, kept, levers, everything, hands, progress)
     names, columns = [], []
-    for lever in of.problem.levers:
+    for lever in levers:
         for outcome in of.problem.outcomes:
             names.append(f"{EFFECT}{lever} on {outcome}")
             columns.append(change(found, lever, outcome))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,12 +16,8 @@ from darien.calibrate.lags import Floats, months_of
 from darien.calibrate.observing import Bools, Observation, observation
 from darien.calibrate.predicting import SETTLING
 from darien.calibrate.problem import Compared
-from darien.record.reported import load_reported
 from darien.scenario import library
 from darien.scenario.errors import UserMistake
-
-if TYPE_CHECKING:
-    from darien.record.reported import Reported
 
 LEFT_OUT = 6  # months after a date, whose targets are not fitted
 PLACEBOS, SPAN = 20, 3  # months without an event at most, and the months compared to each side of them
@@ -50,11 +45,11 @@ class Declared:
 
 def declared(of: Setting) -> Declared:
     """What is compared. Raises UserMistake where there is nothing, or it cannot be."""
-    reported, months = load_reported(), len(months_of(of.base))
+    months = len(months_of(of.base))
     if not of.problem.shocks:
         raise UserMistake(f"{of.file}: has no `shocks`, the dated events that test a fit")
     series = all_compared(of.problem)
-    found = {name: _reported(f"{of.file}: shocks: {name}", of, one, reported) for name, one in series.items()}
+    found = {name: _reported(f"{of.file}: shocks: {name}", of, one) for name, one in series.items()}
     around = {}
     for name, shock in of.problem.shocks.items():
         around[name] = Around(_month(of, shock.date), shock.months)
@@ -72,17 +67,17 @@ def declared(of: Setting) -> Declared:
     return Declared(around, series, found, events, months)
 
 
-def _reported(place: str, of: Setting, one: Compared, reported: Reported) -> Floats:
+def _reported(place: str, of: Setting, one: Compared) -> Floats:
     """(months, 2) persons reported of a series. Raises UserMistake where it has no months, or is wrong."""
-    must_be_countable(place, one, of.base, reported)
+    must_be_countable(place, one, of.base, of.reported)
     index = months_of(of.base)
     found = np.zeros((len(index), 2))
     for k, side in enumerate((one, one.against)):
         if side is None:
             continue
-        persons = reported.monthly(side.ids).reindex(index)
+        persons = of.reported.monthly(side.ids).reindex(index)
         if side.minus:
-            persons = persons - reported.monthly(side.minus).reindex(index)
+            persons = persons - of.reported.monthly(side.minus).reindex(index)
         if persons.isna().all():
             raise UserMistake(f"{place}: no months are reported in the period of the history")
         if (persons < 0).any():

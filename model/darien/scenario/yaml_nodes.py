@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -106,7 +107,7 @@ def parse(text: str, file: str, faults: list[Fault]) -> Node | None:
     ``faults``. Raises ScenarioError where the text is no YAML.
     """
     try:
-        root = yaml.compose(text, Loader=_Loader)
+        root = _composed(text)
     except yaml.MarkedYAMLError as error:
         raise ScenarioError([_syntax_fault(error, text, file)]) from None
     except yaml.YAMLError as error:
@@ -114,6 +115,13 @@ def parse(text: str, file: str, faults: list[Fault]) -> Node | None:
     if root is None:
         return None
     return _Walk(file, faults).node(root, None)
+
+
+@lru_cache(maxsize=256)
+def _composed(text: str) -> yaml.Node | None:
+    """PyYAML's nodes, which nothing changes: a draw after the other lays its values over the same files."""
+    root: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    return root
 
 
 def decode(data: bytes, file: str) -> str:
