@@ -79,6 +79,11 @@ def problem(folder: Path, text: str = GOOD) -> Problem:
         ),
         (
             "series:\n",
+            "levers: {visa: visa-ecuador-2016}\nrecovered: [visas]\nseries:\n",
+            ":14: recovered[0]: is no lever; given visas; allowed: visa",
+        ),
+        (
+            "series:\n",
             "drifts:\n  fine: {shares: [hondruas], step: 1, assumption: a test}\nseries:\n",
             ":14: drifts.fine.shares: is no reporting share; given hondruas",
         ),
