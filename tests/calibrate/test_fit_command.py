@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from darien.calibrate import fit_command, fit_page, hold_out
+from darien.calibrate import fit_command, fit_page, hold_out, made
 from darien.calibrate.design import Setting, setting
 from darien.calibrate.effects import effects_table
-from darien.calibrate.fit_command import NEAR, command, kept_posterior, told
+from darien.calibrate.fit_command import NEAR, command, told
 from darien.calibrate.fitting import Posterior, by_emulator
 from darien.calibrate.predicting import Expected, Monthly
 from darien.calibrate.recovering import EFFECT, LIKELIHOOD, SUPPOSED, TOTAL
@@ -74,7 +74,7 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     of = setting(file)
     assert len(of.counter.points) == 6
     keep_runs(of, tmp_path / "out")
-    return made(file, tmp_path / "out", recoveries=2)
+    return made_of(file, tmp_path / "out", recoveries=2)
 
 
 def keep_runs(of: Setting, out: Path) -> None:
@@ -87,17 +87,6 @@ def keep_runs(of: Setting, out: Path) -> None:
         for number, unit in enumerate(units):
             means = MEANS + (unit - 0.25) @ SLOPES
             kept.put(stage, number, unit, np.column_stack([np.exp(means), np.zeros(6)]))
-
-
-def test_a_posterior_is_kept_and_made_anew_where_anything_that_makes_it_differs(tmp_path: Path) -> None:
-    first = Posterior(np.array([[0.25, 0.75]]), r_hat=1.005, effective=812.5)
-    kept = kept_posterior(tmp_path, [b"these counts"], lambda: first)
-    assert kept is first
-    again = kept_posterior(tmp_path, [b"these counts"], _must_not_be_made)
-    assert (again.units == first.units).all()
-    assert (again.converged, again.r_hat, again.effective) == (True, 1.005, 812.5)
-    with pytest.raises(AssertionError, match="made anew"):
-        kept_posterior(tmp_path, [b"other counts"], _must_not_be_made)
 
 
 def test_a_policy_that_lacks_what_an_unknown_sets_is_told_before_anything_runs(
@@ -117,12 +106,12 @@ def _must_not_be_made() -> Posterior:
     raise AssertionError("made anew")
 
 
-def made(file: Path, out: Path, recoveries: int = 0, held_out: bool = False, shocks: bool = False) -> Path:
+def made_of(file: Path, out: Path, recoveries: int = 0, held_out: bool = False, shocks: bool = False) -> Path:
     """The fit, with short chains and draws that are made up: test_drawing.py makes some."""
     draws = pd.DataFrame({"parameters.cost_weight": [1.5, 2.5]})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fit_command, "DRAWN", 400)
-        patch.setattr(fit_command, "by_emulator", partial(by_emulator, warm_up=150))
+        patch.setattr(made, "by_emulator", partial(by_emulator, warm_up=150))
         patch.setattr(fit_command, "run_draws", lambda *what: draws)
         patch.setattr(hold_out, "expect", expected)
         return command(str(file), out, recoveries=recoveries, held_out=held_out, shocks=shocks)
@@ -211,7 +200,7 @@ def test_the_page_has_every_table(fitted: Path, tmp_path: Path) -> None:
 def test_the_last_year_is_predicted_beside_rivals_where_asked_for(fitted: Path, tmp_path: Path) -> None:
     assert not (fitted / "holdout.csv").exists()
     shutil.copytree(fitted.parent, tmp_path / "out")
-    folder = made(fitted.parents[1] / "mine.yaml", tmp_path / "out", held_out=True)
+    folder = made_of(fitted.parents[1] / "mine.yaml", tmp_path / "out", held_out=True)
     scores = pd.read_csv(folder / "holdout.csv").set_index(["series", "predictor"])["crps"]
     assert scores["all", hold_out.MODEL] < scores["all", hold_out.LAST_YEAR]
     assert set(scores["detained"].index) == {hold_out.FITTED}  # no month of it before 2018
@@ -225,13 +214,13 @@ def test_the_last_year_is_predicted_beside_rivals_where_asked_for(fitted: Path, 
     drawn = draw_fit(folder)[-1]
     assert drawn.name == "holdout.png"
     assert len(np.unique(np.asarray(Image.open(drawn)).reshape(-1, 3), axis=0)) > 20
-    # a posterior of 2014 to 2017 stands beside that of all years
-    assert len(list((tmp_path / "out" / "runs").glob("posterior-*.npz"))) == 2
+    # a posterior of 2014 to 2017 stands beside the two of all years, from the design alone and from all runs
+    assert len(list((tmp_path / "out" / "runs").glob("posterior-*.npz"))) == 3
 
 
 def test_two_fits_of_the_same_runs_are_the_same_bytes(fitted: Path) -> None:
     before = {file.name: file.read_bytes() for file in fitted.glob("*.csv")}
-    again = made(fitted.parents[1] / "mine.yaml", fitted.parent)
+    again = made_of(fitted.parents[1] / "mine.yaml", fitted.parent)
     assert {file.name: file.read_bytes() for file in again.glob("*.csv")} == before
     assert json.loads((again / "manifest.json").read_text())["design_runs"] == 64
 

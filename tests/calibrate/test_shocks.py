@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from calibrate.test_fit_command import PROBLEM as FITTED
-from calibrate.test_fit_command import keep_runs, made
+from calibrate.test_fit_command import keep_runs, made_of
 from darien.calibrate import fit_command, runs, shocks
 from darien.calibrate.around import Around
 from darien.calibrate.changes import MISSED, REPRODUCED, UNDECIDABLE
@@ -60,7 +60,7 @@ def test_a_fit_is_tested_by_events_and_resumes(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(runs, "warm_up", lambda *what: None)
     monkeypatch.setattr(runs, "_keep_conditioning", lambda *what: None)
     monkeypatch.setattr(shocks, "count_about", falls)
-    folder = made(file, tmp_path / "out", shocks=True)
+    folder = made_of(file, tmp_path / "out", shocks=True)
 
     table = pd.read_csv(folder / "shocks.csv").set_index("shock")
     assert table.index.tolist() == ["cubans", "panama", "letter"]
@@ -86,7 +86,7 @@ def test_a_fit_is_tested_by_events_and_resumes(tmp_path: Path, monkeypatch: pyte
 
     before = {file.name: file.read_bytes() for file in folder.glob("*.csv")}
     monkeypatch.setattr(shocks, "count_about", _must_not_run)
-    again = made(file, tmp_path / "out", shocks=True)
+    again = made_of(file, tmp_path / "out", shocks=True)
     assert {file.name: file.read_bytes() for file in again.glob("*.csv")} == before
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -17,15 +16,16 @@ from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.diagnosing import pulls, together
 from darien.calibrate.drawing import after, before, run_draws
 from darien.calibrate.effects import DRAWS, effects_table, lever_file, run_effects
-from darien.calibrate.emulating import Emulator, Shapes, emulator, shapes
-from darien.calibrate.fitting import Posterior, arviz, by_emulator, log_values
+from darien.calibrate.emulating import Emulator, Shapes, emulator
+from darien.calibrate.fitting import Posterior, arviz, log_values
 from darien.calibrate.hold_out import hold_out
 from darien.calibrate.lags import Floats
+from darien.calibrate.made import kept_posterior, kept_shapes
 from darien.calibrate.observing import Observation, draw_reported, observation
 from darien.calibrate.predicting import before_origin, monthly, origin_of
 from darien.calibrate.problem import locate
 from darien.calibrate.recovering import summary
-from darien.calibrate.recovery_runs import WAYS, tell_recovery
+from darien.calibrate.recovery_runs import tell_recovery
 from darien.calibrate.runs import Kept, run_design, run_stage
 from darien.calibrate.shock_series import declared
 from darien.calibrate.shock_text import shocks_as_text
@@ -128,16 +128,9 @@ def make_fit(of: Setting, kept: Kept, hands: Hands, show: Show) -> Fit:
         design = run_design(of, kept, hands, progress)
     seen = observation(of.problem, of.base, points)
     found = seen.seen(design.counts)
-    how = shapes(design.units, found, hands)
-    first = by_emulator(
-        of.priors,
-        simulated,
-        seen,
-        emulator(design.units, found, how),
-        seen.reported,
-        draws=FIRST_DRAWS,
-        hands=hands,
-    )
+    how = kept_shapes(kept.file.parent, design.units, found, hands)
+    taught = emulator(design.units, found, how)
+    first = posterior_of(of, kept, seen, taught, FIRST_DRAWS, hands, ("design",))
     chosen = first.units[np.linspace(0, len(first.units) - 1, NEAR).astype(int)][:, :simulated]
     with show("runs near the posterior") as progress:
         run_stage(of, kept, "near", chosen, hands, progress)
@@ -148,40 +141,18 @@ def make_fit(of: Setting, kept: Kept, hands: Hands, show: Show) -> Fit:
 
 
 def posterior_of(
-    of: Setting, kept: Kept, seen: Observation, how: Emulator, draws: int, hands: Hands
+    of: Setting,
+    kept: Kept,
+    seen: Observation,
+    how: Emulator,
+    draws: int,
+    hands: Hands,
+    stages: tuple[str, ...] = ("design", "near"),
 ) -> Posterior:
-    """The posterior of the targets of ``seen`` from all runs, kept; ``how``: the emulator of these runs."""
-    both = kept.design(("design", "near"), len(seen.points))
-    made_of = [
-        str(draws).encode(),
-        both.units.tobytes(),
-        seen.seen(both.counts).tobytes(),
-        *(part.tobytes() for part in (seen.reported, seen.target, seen.spread, seen.reporting)),
-        repr(of.priors).encode(),
-    ]
-    return kept_posterior(
-        kept.file.parent,
-        made_of,
-        lambda: by_emulator(of.priors, len(of.simulated), seen, how, seen.reported, draws=draws, hands=hands),
-    )
-
-
-def kept_posterior(folder: Path, made_of: list[bytes], make: Callable[[], Posterior]) -> Posterior:
-    """A posterior as it stands in the folder under the hash of all that makes it; else made and kept.
-
-    The chains take minutes, and their draws are the same every time.
-    """
-    said = [(Path(__file__).parent / f"{name}.py").read_bytes() for name in WAYS]
-    file = folder / f"posterior-{hashlib.sha256(b''.join([*said, *made_of])).hexdigest()[:16]}.npz"
-    if file.is_file():
-        with np.load(file) as found:
-            return Posterior(found["units"], float(found["r_hat"]), float(found["effective"]))
-    posterior = make()
-    part = file.with_suffix(".part")
-    with part.open("wb") as stream:
-        np.savez(stream, units=posterior.units, r_hat=posterior.r_hat, effective=posterior.effective)
-    part.replace(file)
-    return posterior
+    """The posterior of the targets of ``seen`` from the runs of some stages; ``how`` was taught by them."""
+    runs = kept.design(stages, len(seen.points))
+    means = seen.seen(runs.counts)
+    return kept_posterior(kept.file.parent, of.priors, runs.units, means, seen, how, draws, hands)
 
 
 def tell_effects(fit: Fit, kept: Kept, hands: Hands, show: Show) -> pd.DataFrame:

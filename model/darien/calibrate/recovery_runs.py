@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +12,9 @@ import numpy as np
 from darien.calibrate.departures import WORKING
 from darien.calibrate.design import Design, Job, Setting, conditioned, conditioning_at, shared
 from darien.calibrate.effects import change, run_effects
-from darien.calibrate.emulating import Shapes, shapes
+from darien.calibrate.emulating import Shapes
 from darien.calibrate.lags import Floats
+from darien.calibrate.made import kept_shapes, ways
 from darien.calibrate.observing import Observation
 from darien.calibrate.recovering import (
     DRIFTING,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OTHERWISE = {"a model without beliefs": no_beliefs, "a model of plain logit": plain_logit}
-WAYS = ("density", "emulating", "fitting", "observing", "recovering")  # modules that decide what is recovered
 
 
 def tell_recovery(
@@ -55,8 +54,7 @@ def tell_recovery(
     import pandas as pd
 
     found = seen.seen(design.counts)
-    said = [(Path(__file__).parent / f"{name}.py").read_bytes() for name in WAYS]
-    method = hashlib.sha256(b"".join([*said, design.units.tobytes(), found.tobytes()])).hexdigest()[:16]
+    method = hashlib.sha256(b"".join([ways(), design.units.tobytes(), found.tobytes()])).hexdigest()[:16]
     stages = {made_by: f"recovery {method} {made_by}" for made_by in (SUPPOSED, DRIFTING, *OTHERWISE)}
     done: dict[DataSet, Rows] = {
         (made_by, number): json.loads(text)
@@ -112,7 +110,12 @@ def effects_at(of: Setting, kept: Kept, units: Floats, hands: Hands, show: Show)
     values = np.column_stack(columns)
     varies = values.std(axis=0) > 0
     told = [name for name, one in zip(names, varies, strict=True) if one]
-    return Effects(everything, values[:, varies], told, shapes(everything, values[:, varies], hands))
+    return Effects(
+        everything,
+        values[:, varies],
+        told,
+        kept_shapes(kept.file.parent, everything, values[:, varies], hands),
+    )
 
 
 def counted_otherwise(
