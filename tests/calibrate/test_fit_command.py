@@ -169,6 +169,8 @@ def test_the_page_has_every_table(fitted: Path, tmp_path: Path) -> None:
     (folder / "effects.csv").write_text(
         "lever,outcome,prior_low,prior_high,median,low,high,variance_removed,label\n"
         f'a_policy,arrived,-0.1,0.1,0.02,-0.09,0.1,0.05,"{ASSUMPTION}"\n'
+        f'a_policy,died,-0.1,0.1,0.02,0.01,0.03,0.9,"{EVIDENCE}"\n'
+        f'another,died,-0.1,0.1,0.02,-0.09,0.1,0.05,"{ASSUMPTION}"\n'
     )
     (folder / "holdout.csv").write_text(
         "series,part,predictor,chosen,months,crps,coverage\nall,others,model as fitted,,12,0.3,0.9\n"
@@ -190,6 +192,7 @@ def test_the_page_has_every_table(fitted: Path, tmp_path: Path) -> None:
         f"| a policy | arrived | -10.0 % to +10.0 % | +2.0 % | -9.0 % to +10.0 % | 5 % | {ASSUMPTION} |"
         in tables["effects"]
     )
+    assert "| a policy | died (+1.0 % to +3.0 %) | 1 |\n| another | none | 1 |" in tables["informed"]
     assert "| half_year | 2016-01 to 2016-06 | tests | 6,342 |" in tables["predictions"]
     assert "| others | model | no agents | 3 | 0.90 | 0.80 to 1.10 | 92 % | 85 % |" in tables["rivals"]
     assert "1 of 1 inside" not in tables["left_out"]

@@ -17,6 +17,7 @@ from darien.calibrate.hold_out import BEST, FITTED, MODEL, NAIVE, NO_AGENTS, RAT
 from darien.calibrate.recovery_tables import recovery_tables
 from darien.calibrate.scoring import interval_score
 from darien.calibrate.shock_text import placebo_page, shocks_page
+from darien.experiments.evidence import ASSUMPTION, EVIDENCE
 from darien.record.page import markdown, percent, put
 from darien.scenario import library
 
@@ -41,7 +42,8 @@ def tables(folder: Path) -> dict[str, str]:
         "pairs": _pairs(pd.read_csv(folder / "together.csv")),
     }
     if (folder / "effects.csv").is_file():
-        found["effects"] = _effects(pd.read_csv(folder / "effects.csv"))
+        effects = pd.read_csv(folder / "effects.csv")
+        found |= {"informed": _informed(effects), "effects": _effects(effects)}
     if (folder / "recovery-summary.csv").is_file():
         found |= recovery_tables(pd.read_csv(folder / "recovery-summary.csv"))
     if (folder / "holdout.csv").is_file():
@@ -203,6 +205,19 @@ def _effects(table: pd.DataFrame) -> str:
     ]
     header = ("policy", "outcome", "before the fit", "middle", "after the fit", "variance removed", "")
     return markdown(header, rows, numbers=(2, 3, 4, 5))
+
+
+def _informed(table: pd.DataFrame) -> str:
+    """For each policy the effects that the counts say something of."""
+    rows = []
+    for lever, own in table.groupby("lever", sort=False):
+        told = own[own["label"] == EVIDENCE]
+        effects = [
+            f"{one['outcome'].replace('_', ' ')} ({_signed(one['low'])} to {_signed(one['high'])})"
+            for one in told.to_dict("records")
+        ]
+        rows.append((str(lever).replace("_", " "), ", ".join(effects) or "none", str(len(own) - len(told))))
+    return markdown(("policy", EVIDENCE, ASSUMPTION), rows, numbers=(2,))
 
 
 def _pulls(table: pd.DataFrame) -> str:
