@@ -102,6 +102,17 @@ def test_a_policy_that_lacks_what_an_unknown_sets_is_told_before_anything_runs(
         command(str(file), tmp_path / "out")
 
 
+def test_what_is_no_outcome_is_told_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fit_command, "make_fit", lambda *what: _must_not_be_made())
+    file = tmp_path / "mine.yaml"
+    lever = "levers: {visa: visa-ecuador-2016}\noutcomes: [arrived, dyed]\nseries:\n"
+    file.write_text(PROBLEM.replace("series:\n", lever), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"outcomes\[1\]: is no outcome of a run; given dyed.*mean died"):
+        command(str(file), tmp_path / "out")
+
+
 def _must_not_be_made() -> Posterior:
     raise AssertionError("made anew")
 

@@ -22,11 +22,12 @@ from darien.calibrate.lags import Floats
 from darien.calibrate.runs import Kept
 from darien.calibrate.telling import at_draws
 from darien.calibrate.unknowns import priors_of, scenario_at
+from darien.experiments import model_lines
 from darien.experiments.evidence import ASSUMPTION, EVIDENCE, LITTLE
 from darien.experiments.pool import Hands
-from darien.experiments.run import Progress, simulate
+from darien.experiments.run import Progress, simulate, warm_up
 from darien.scenario import library
-from darien.scenario.errors import UserMistake
+from darien.scenario.errors import Fault, ScenarioError, listed, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,12 +44,12 @@ def _run(job: Job, levers: Mapping[str, str]) -> dict[str, dict[str, float]]:
     known = [*of.simulated, *priors_of(of.problem.assumed, of.base)]
     base = scenario_at(of.history, of.problem, of.base, known, unit)
     base = conditioned(base, conditioning_at(of, how, unit), WORKING + job.number)
-    found = {"base": _outcomes(simulate(base, replicate=job.number), of.problem.outcomes)}
+    found = {"base": _told(of, simulate(base, replicate=job.number))}
     for name, scenario_name in levers.items():
         lever = scenario_at(lever_file(of, scenario_name), of.problem, of.base, known, unit)
         same = {"record_every": "month", "seed": base.seed, "departures": base.departures}
         lever = lever.model_copy(update=same)
-        found[name] = _outcomes(simulate(lever, replicate=job.number), of.problem.outcomes)
+        found[name] = _told(of, simulate(lever, replicate=job.number))
     return found
 
 
@@ -58,14 +59,40 @@ def lever_file(of: Setting, name: str) -> Path:
     return beside if beside.is_file() else library.find(name)
 
 
-def _outcomes(run: Run, names: list[str]) -> dict[str, float]:
-    """Totals over all places and groups. Raises UserMistake for a name that is no outcome."""
+def _told(of: Setting, run: Run) -> dict[str, float]:
+    everything = _outcomes(run)
+    return {name: everything[name] for name in of.problem.outcomes}
+
+
+def check_levers(of: Setting) -> None:
+    """Tell what is wrong with the policies and outcomes of a problem before hours are spent on its fit.
+
+    Raises ScenarioError for a policy that lacks what an unknown sets or for what is no outcome of a run, and
+    UserMistake for a policy that there is not.
+    """
+    if not of.problem.levers:
+        return
+    for name in of.problem.levers.values():
+        middle = np.full(len(of.simulated), 0.5)
+        scenario_at(lever_file(of, name), of.problem, of.base, of.simulated, middle)
+    known = list(_outcomes(warm_up(of.base)))
+    faults = []
+    for position, name in enumerate(of.problem.outcomes):
+        if name not in known:
+            where = model_lines.mark(of.file, "outcomes", position)
+            near = nearest(name, known)
+            allowed = f"did you mean {near}?" if near else listed(known)
+            place = f"outcomes[{position}]"
+            faults.append(Fault(where.file, where.line, place, "is no outcome of a run", name, allowed))
+    if faults:
+        raise ScenarioError(faults)
+
+
+def _outcomes(run: Run) -> dict[str, float]:
+    """Totals over all places and groups."""
     frame = run.outcomes
     whole = frame[(frame["place"] == "") & (frame["group"] == "all")].set_index("outcome")["value"]
-    unknown = [name for name in names if name not in whole.index]
-    if unknown:
-        raise UserMistake(f"outcomes: {unknown[0]} is no outcome of a run")
-    return {name: float(whole[name]) for name in names}
+    return {str(name): float(value) for name, value in whole.items()}
 
 
 def run_effects(

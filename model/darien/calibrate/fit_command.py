@@ -15,7 +15,7 @@ import numpy as np
 from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.diagnosing import pulls, together
 from darien.calibrate.drawing import after, before, run_draws
-from darien.calibrate.effects import DRAWS, effects_table, lever_file, run_effects
+from darien.calibrate.effects import DRAWS, check_levers, effects_table, run_effects
 from darien.calibrate.emulating import Emulator, Shapes, emulator
 from darien.calibrate.fitting import Posterior, arviz, log_values
 from darien.calibrate.hold_out import hold_out
@@ -30,7 +30,6 @@ from darien.calibrate.runs import Kept, run_design, run_stage
 from darien.calibrate.shock_series import declared
 from darien.calibrate.shock_text import shocks_as_text
 from darien.calibrate.shocks import shock_tables
-from darien.calibrate.unknowns import scenario_at
 from darien.experiments.evidence import ASSUMPTION, EVIDENCE, LITTLE
 from darien.experiments.pool import ONE, Hands
 from darien.experiments.run import Show
@@ -93,9 +92,7 @@ def command(
         monthly(of)  # a problem that cannot be held out is told before hours are spent on its fit
     if shocks:
         declared(of)
-    for name in of.problem.levers.values():  # a policy may lack what an unknown sets
-        middle = np.full(len(of.simulated), 0.5)
-        scenario_at(lever_file(of, name), of.problem, of.base, of.simulated, middle)
+    check_levers(of)
     kept = Kept(folder / "runs", of)
     fit = make_fit(of, kept, hands, show)
     effects = tell_effects(fit, kept, hands, show) if of.problem.levers else None
