@@ -39,7 +39,7 @@ from darien.record.whole import check_target, whole_folder, write_json
 if TYPE_CHECKING:
     import pandas as pd
 
-FIRST_DRAWS, DRAWN = 200, 1500  # of each chain of the first posterior, and of the last
+FIRST_DRAWS, DRAWN = 200, 5000  # of each chain of the first posterior, and of the last
 SHOCK_DRAWS = 500  # of each chain that runs again for a dated event
 NEAR = 96  # runs at draws of a first posterior, which make the emulator sharp where it matters
 THINNED = 300  # draws of the posterior that are written
