@@ -16,13 +16,13 @@ from darien.calibrate.observing import Observation
 from darien.calibrate.unknowns import Prior
 from darien.experiments.pool import Hands
 
-WAYS = ("density", "emulating", "fitting", "observing", "recovering")
+WAYS = ("density", "emulating", "fitting", "observing")
 """Modules beside this one that decide what is made of runs."""
 
 
-def ways() -> bytes:
-    """All that stands in the modules that decide what is made of runs."""
-    return b"".join((Path(__file__).parent / f"{name}.py").read_bytes() for name in WAYS)
+def ways(*more: str) -> bytes:
+    """All that stands in the modules that decide what is made of runs, and in ``more`` of them."""
+    return b"".join((Path(__file__).parent / f"{name}.py").read_bytes() for name in (*WAYS, *more))
 
 
 def kept_shapes(folder: Path, units: Floats, seen: Floats, hands: Hands) -> Shapes:

@@ -54,7 +54,8 @@ def tell_recovery(
     import pandas as pd
 
     found = seen.seen(design.counts)
-    method = hashlib.sha256(b"".join([ways(), design.units.tobytes(), found.tobytes()])).hexdigest()[:16]
+    decided = [ways("recovering"), design.units.tobytes(), found.tobytes()]
+    method = hashlib.sha256(b"".join(decided)).hexdigest()[:16]
     stages = {made_by: f"recovery {method} {made_by}" for made_by in (SUPPOSED, DRIFTING, *OTHERWISE)}
     done: dict[DataSet, Rows] = {
         (made_by, number): json.loads(text)
