@@ -16,7 +16,7 @@ from PIL import Image
 from darien.calibrate import fit_command, fit_page, hold_out, made
 from darien.calibrate.design import Setting, setting
 from darien.calibrate.effects import effects_table
-from darien.calibrate.fit_command import NEAR, command, told
+from darien.calibrate.fit_command import NEAR, ROUNDS, command, told
 from darien.calibrate.fitting import Posterior, by_emulator
 from darien.calibrate.predicting import Expected, Monthly
 from darien.calibrate.recovering import EFFECT, LIKELIHOOD, SUPPOSED, TOTAL
@@ -80,10 +80,8 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def keep_runs(of: Setting, out: Path) -> None:
     """The runs of a fit of three unknowns and six data points, made up and kept."""
     kept = Kept(out / "runs", of)
-    for stage, units in (
-        ("design", points(of.problem, 3)),
-        ("near", np.random.default_rng(1).uniform(size=(NEAR, 3))),
-    ):
+    near = {stage: np.random.default_rng(1).uniform(size=(NEAR, 3)) for stage in ROUNDS}
+    for stage, units in ({"design": points(of.problem, 3)} | near).items():
         for number, unit in enumerate(units):
             means = MEANS + (unit - 0.25) @ SLOPES
             kept.put(stage, number, unit, np.column_stack([np.exp(means), np.zeros(6)]))
@@ -228,8 +226,8 @@ def test_the_last_year_is_predicted_beside_rivals_where_asked_for(fitted: Path, 
     drawn = draw_fit(folder)[-1]
     assert drawn.name == "holdout.png"
     assert len(np.unique(np.asarray(Image.open(drawn)).reshape(-1, 3), axis=0)) > 20
-    # a posterior of 2014 to 2017 stands beside the two of all years, from the design alone and from all runs
-    assert len(list((tmp_path / "out" / "runs").glob("posterior-*.npz"))) == 3
+    # a posterior of 2014 to 2017 stands beside those of all years: of the design, and after each round
+    assert len(list((tmp_path / "out" / "runs").glob("posterior-*.npz"))) == 2 + len(ROUNDS)
 
 
 def test_two_fits_of_the_same_runs_are_the_same_bytes(fitted: Path) -> None:

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 FIRST_DRAWS, DRAWN = 200, 5000  # of each chain of the first posterior, and of the last
 SHOCK_DRAWS = 500  # of each chain that runs again for a dated event
-NEAR = 96  # runs at draws of a first posterior, which make the emulator sharp where it matters
+NEAR = 96  # runs at draws of a posterior, which make the emulator sharp where it matters
+ROUNDS = ("near", "nearer")  # of such runs: where the emulator was unsure, a first posterior is too wide
 THINNED = 300  # draws of the posterior that are written
 OWN = ("manifest.json", "draws.json", "*.csv", "fit.nc", "figures")
 KIND, VERSION = "fit", 1
@@ -119,22 +120,28 @@ def command(
 
 
 def make_fit(of: Setting, kept: Kept, hands: Hands, show: Show) -> Fit:
-    """The design, a first posterior, runs near it, and the posterior of all runs together."""
+    """The design, rounds of runs near the posterior of those before, and the posterior of all together."""
     points, simulated = of.counter.points, len(of.simulated)
     with show("runs over the priors") as progress:
         design = run_design(of, kept, hands, progress)
     seen = observation(of.problem, of.base, points)
-    found = seen.seen(design.counts)
-    how = kept_shapes(kept.file.parent, design.units, found, hands)
-    taught = emulator(design.units, found, how)
-    first = posterior_of(of, kept, seen, taught, FIRST_DRAWS, hands, ("design",))
-    chosen = first.units[np.linspace(0, len(first.units) - 1, NEAR).astype(int)][:, :simulated]
-    with show("runs near the posterior") as progress:
-        run_stage(of, kept, "near", chosen, hands, progress)
-    both = kept.design(("design", "near"), len(points))
-    last = emulator(both.units, seen.seen(both.counts), how)
-    posterior = posterior_of(of, kept, seen, last, DRAWN, hands)
-    return Fit(of, seen, design, how, last, posterior)
+    varying = kept_shapes(kept.file.parent, design.units, seen.seen(design.counts), hands)
+    stages: tuple[str, ...] = ("design",)
+    for stage in ROUNDS:
+        taught = emulator_of(kept, seen, varying, stages)
+        posterior = posterior_of(of, kept, seen, taught, FIRST_DRAWS, hands, stages)
+        chosen = posterior.units[np.linspace(0, len(posterior.units) - 1, NEAR).astype(int)][:, :simulated]
+        with show("runs near the posterior") as progress:
+            run_stage(of, kept, stage, chosen, hands, progress)
+        stages = (*stages, stage)
+    how = emulator_of(kept, seen, varying, stages)
+    return Fit(of, seen, design, varying, how, posterior_of(of, kept, seen, how, DRAWN, hands, stages))
+
+
+def emulator_of(kept: Kept, seen: Observation, varying: Shapes, stages: tuple[str, ...]) -> Emulator:
+    """The emulator of the runs of some stages."""
+    runs = kept.design(stages, len(seen.points))
+    return emulator(runs.units, seen.seen(runs.counts), varying)
 
 
 def posterior_of(
@@ -144,7 +151,7 @@ def posterior_of(
     how: Emulator,
     draws: int,
     hands: Hands,
-    stages: tuple[str, ...] = ("design", "near"),
+    stages: tuple[str, ...] = ("design", *ROUNDS),
 ) -> Posterior:
     """The posterior of the targets of ``seen`` from the runs of some stages; ``how`` was taught by them."""
     runs = kept.design(stages, len(seen.points))
@@ -293,7 +300,7 @@ def write(
                 "history": fit.of.problem.history,
                 "code": code_version(),
                 "design_runs": len(fit.design.units),
-                "near_runs": NEAR,
+                "near_runs": NEAR * len(ROUNDS),
                 "persons_per_migrant": dict(fit.of.base.persons_per_migrant),
                 "r_hat": round(fit.posterior.r_hat, 4),
                 "effective_draws": round(fit.posterior.effective),

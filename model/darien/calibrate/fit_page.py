@@ -59,8 +59,8 @@ def _runs(manifest: dict[str, Any]) -> str:
     weights = ", ".join(f"{name} {weight}" for name, weight in manifest["persons_per_migrant"].items())
     converged = "the chains converged" if manifest["converged"] else "**the chains have not converged**"
     return (
-        f"{manifest['design_runs']} points over the priors and {manifest['near_runs']} near a first "
-        f"posterior, each with departures worked out anew; {converged} (R-hat {manifest['r_hat']:.3f}, "
+        f"{manifest['design_runs']} points over the priors and {manifest['near_runs']} near earlier "
+        f"posteriors, each with departures worked out anew; {converged} (R-hat {manifest['r_hat']:.3f}, "
         f"{manifest['effective_draws']:,} effective draws of the unknown that is told least). "
         f"Persons per migrant: {weights or 1}, else 1."
     )
