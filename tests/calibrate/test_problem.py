@@ -79,8 +79,13 @@ def problem(folder: Path, text: str = GOOD) -> Problem:
         ),
         (
             "series:\n",
-            "levers: {visa: visa-ecuador-2016}\nrecovered: [visas]\nseries:\n",
-            ":14: recovered[0]: is no lever; given visas; allowed: visa",
+            "levers: {visa: visa-ecuador-2016}\noutcomes: [died]\nrecovered: [visas]\nseries:\n",
+            ":15: recovered[0]: is no lever; given visas; allowed: visa",
+        ),
+        (
+            "series:\n",
+            "levers: {visa: visa-ecuador-2016}\nseries:\n",
+            ":13: levers: have no outcome to tell; allowed: `outcomes` beside it",
         ),
         (
             "series:\n",

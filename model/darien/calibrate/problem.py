@@ -243,6 +243,11 @@ def load_problem(file: Path) -> Problem:
                 allowed = listed(list(problem.reporting))
                 place = f"drifts.{name}.shares"
                 faults.append(Fault(at.file, at.line, place, "is no reporting share", share, allowed))
+    if problem.levers and not problem.outcomes:
+        at = root.mapping["levers"].mark
+        faults.append(
+            Fault(at.file, at.line, "levers", "have no outcome to tell", None, "`outcomes` beside it")
+        )
     for n, name in enumerate(problem.recovered):
         if name not in problem.levers:
             at, allowed = root.mapping["recovered"].at, listed(list(problem.levers))
