@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "scenarios").rglob("*.md")])
 HOW_TO = "".join(
     (ROOT / "docs" / f"how-to-{name}.md").read_text()
-    for name in ("first-scenario", "displacement", "compare")
+    for name in ("first-scenario", "displacement", "compare", "fit")
 )
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", HOW_TO, flags=re.MULTILINE | re.DOTALL)
 FILES = {text.splitlines()[0].removeprefix("# "): text for kind, text in BLOCKS if kind == "yaml"}

@@ -136,14 +136,18 @@ def run(
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios, comparisons or sweeps.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="Scenarios, comparisons, sweeps or problems of a fit."),
+    ],
     resolved: Annotated[bool, typer.Option("--resolved", help="Print the whole scenario.")] = False,
     sets: Sets = None,
 ) -> None:
-    """Print every fault of scenarios, comparisons and sweeps, with file and line; or a resolved scenario."""
+    """Print every fault of such files, with file and line; or a resolved scenario."""
+    from darien.calibrate.checking import PROBLEM
     from darien.experiments.check_command import command
 
-    if not command(files, sets or (), resolved):
+    if not command(files, sets or (), resolved, (PROBLEM,)):
         raise typer.Exit(2)
 
 

@@ -27,7 +27,7 @@ from darien.experiments.evidence import ASSUMPTION, EVIDENCE, LITTLE
 from darien.experiments.pool import Hands
 from darien.experiments.run import Progress, simulate, warm_up
 from darien.scenario import library
-from darien.scenario.errors import Fault, ScenarioError, listed, nearest
+from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,17 +64,30 @@ def _told(of: Setting, run: Run) -> dict[str, float]:
     return {name: everything[name] for name in of.problem.outcomes}
 
 
-def check_levers(of: Setting) -> None:
-    """Tell what is wrong with the policies and outcomes of a problem before hours are spent on its fit.
+def must_suit(of: Setting) -> None:
+    """Raises ScenarioError for a policy that there is not, has faults, or lacks what an unknown sets."""
+    middle, faults = np.full(len(of.simulated), 0.5), []
+    for lever, name in of.problem.levers.items():
+        at = model_lines.mark(of.file, "levers", lever)
+        try:
+            scenario_at(lever_file(of, name), of.problem, of.base, of.simulated, middle)
+        except ScenarioError as error:
+            lacking = [fault.path for fault in error.faults if fault.file.startswith("--set")]
+            faults += [fault for fault in error.faults if not fault.file.startswith("--set")]
+            if lacking:
+                more = f", nor {len(lacking) - 1} more" if len(lacking) > 1 else ""
+                message = f"{name} has no {lacking[0]}, which an unknown sets{more}"
+                faults.append(Fault(at.file, at.line, f"levers.{lever}", message))
+        except UserMistake as error:
+            faults.append(Fault(at.file, at.line, f"levers.{lever}", str(error)))
+    if faults:
+        raise ScenarioError(faults)
 
-    Raises ScenarioError for a policy that lacks what an unknown sets or for what is no outcome of a run, and
-    UserMistake for a policy that there is not.
-    """
-    if not of.problem.levers:
+
+def must_be_outcomes(of: Setting) -> None:
+    """Raises ScenarioError for what is no outcome of a run; runs a day, where outcomes are asked for."""
+    if not of.problem.outcomes:
         return
-    for name in of.problem.levers.values():
-        middle = np.full(len(of.simulated), 0.5)
-        scenario_at(lever_file(of, name), of.problem, of.base, of.simulated, middle)
     known = list(_outcomes(warm_up(of.base)))
     faults = []
     for position, name in enumerate(of.problem.outcomes):

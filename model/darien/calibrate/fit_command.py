@@ -15,7 +15,7 @@ import numpy as np
 from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.diagnosing import pulls, together
 from darien.calibrate.drawing import after, before, run_draws
-from darien.calibrate.effects import DRAWS, check_levers, effects_table, run_effects
+from darien.calibrate.effects import DRAWS, effects_table, must_be_outcomes, must_suit, run_effects
 from darien.calibrate.emulating import Emulator, Shapes, emulator
 from darien.calibrate.fitting import Posterior, arviz, log_values
 from darien.calibrate.hold_out import hold_out
@@ -93,7 +93,8 @@ def command(
         monthly(of)  # a problem that cannot be held out is told before hours are spent on its fit
     if shocks:
         declared(of)
-    check_levers(of)
+    must_suit(of)
+    must_be_outcomes(of)
     kept = Kept(folder / "runs", of)
     fit = make_fit(of, kept, hands, show)
     effects = tell_effects(fit, kept, hands, show) if of.problem.levers else None

@@ -1,31 +1,49 @@
-"""``darien check FILE...``: every fault of scenario, comparison and sweep files, or what they are."""
+"""``darien check FILE...``: every fault of scenarios and of files of other kinds, or what they are."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from darien.scenario.errors import UserMistake
+from darien.scenario.errors import ScenarioError, UserMistake
 
 if TYPE_CHECKING:
     from darien.scenario.schema import Scenario
 
 
-def command(files: Sequence[str], sets: Sequence[str], resolved: bool) -> bool:
+@dataclass(frozen=True)
+class Kind:
+    """Files of another kind than scenarios.
+
+    ``is_one``: whether a file, or what a built-in name stands for, is of it. ``said``: what it is, in a
+    line; raises ScenarioError with every fault.
+    """
+
+    name: str
+    is_one: Callable[[str], bool]
+    said: Callable[[str], str]
+
+
+def command(files: Sequence[str], sets: Sequence[str], resolved: bool, more: Sequence[Kind] = ()) -> bool:
     """Print the faults of each file, or what it is; returns whether none has any.
 
-    ``sets``: PATH=VALUE changes of scenarios; ``resolved``: print the whole scenario. Raises UserMistake
-    where either is given for a comparison or a sweep.
+    ``sets``: PATH=VALUE changes of scenarios; ``resolved``: print the whole scenario. ``more``: kinds
+    beside comparisons and sweeps. Raises UserMistake where ``sets`` or ``resolved`` is given for a file of
+    any of them.
     """
     from darien.experiments.comparison import is_comparison
+    from darien.experiments.sweep_command import checked
     from darien.experiments.sweep_file import is_sweep
     from darien.scenario.files import read, to_yaml, warnings
 
+    kinds = (Kind("comparison", is_comparison, _comparison), Kind("sweep", is_sweep, checked), *more)
     sound = True
     for number, what in enumerate(files):
-        if is_comparison(what) or is_sweep(what):
-            sound &= _sound_experiment(what, sets, resolved)
+        kind = next((kind for kind in kinds if kind.is_one(what)), None)
+        if kind is not None:
+            sound &= _sound(what, kind, sets, resolved)
             continue
         scenario, found = read(what, sets, world=not resolved)
         sound &= not found
@@ -45,29 +63,27 @@ def command(files: Sequence[str], sets: Sequence[str], resolved: bool) -> bool:
     return sound
 
 
-def _sound_experiment(what: str, sets: Sequence[str], resolved: bool) -> bool:
-    """Whether a comparison or sweep has no faults; prints them, or what it is."""
-    from darien.experiments import comparison, sweep_command
-    from darien.scenario.errors import ScenarioError
-
-    compares = comparison.is_comparison(what)
+def _sound(what: str, kind: Kind, sets: Sequence[str], resolved: bool) -> bool:
+    """Whether a file of some kind has no faults; prints them, or what it is."""
     if sets or resolved:
-        kind = "comparison" if compares else "sweep"
-        raise UserMistake(f"{what}: is a {kind}: --set and --resolved are for scenarios")
+        raise UserMistake(f"{what}: is a {kind.name}: --set and --resolved are for scenarios")
     try:
-        if compares:
-            loaded = comparison.load(what)
-            asked = loaded.comparison
-            pairs = asked.replicates if asked.fit is None else (asked.draws or asked.replicates) * asked.luck
-            said = f"{pairs} pairs each of {asked.base} and {', '.join(loaded.options)}"
-        else:
-            said = sweep_command.checked(what)
+        said = kind.said(what)
     except ScenarioError as error:
         for fault in error.faults:
             print(fault, file=sys.stderr)
         return False
     print(f"{what}: ok: {said}")
     return True
+
+
+def _comparison(what: str) -> str:
+    from darien.experiments import comparison
+
+    loaded = comparison.load(what)
+    asked = loaded.comparison
+    pairs = asked.replicates if asked.fit is None else (asked.draws or asked.replicates) * asked.luck
+    return f"{pairs} pairs each of {asked.base} and {', '.join(loaded.options)}"
 
 
 def _summary(scenario: Scenario) -> str:
