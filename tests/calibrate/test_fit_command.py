@@ -120,6 +120,7 @@ def made_of(file: Path, out: Path, recoveries: int = 0, held_out: bool = False, 
     draws = pd.DataFrame({"parameters.cost_weight": [1.5, 2.5]})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fit_command, "DRAWN", 400)
+        patch.setattr(fit_command, "PAST_DRAWS", 400)
         patch.setattr(made, "by_emulator", partial(by_emulator, warm_up=150))
         patch.setattr(fit_command, "run_draws", lambda *what: draws)
         patch.setattr(hold_out, "expect", expected)

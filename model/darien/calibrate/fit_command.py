@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIRST_DRAWS, DRAWN = 200, 5000  # of each chain of the first posterior, and of the last
+PAST_DRAWS = 2000  # of each chain from before the last year
 SHOCK_DRAWS = 500  # of each chain that runs again for a dated event
 NEAR = 96  # runs at draws of a posterior, which make the emulator sharp where it matters
 ROUNDS = ("near", "nearer")  # of such runs: where the emulator was unsure, a first posterior is too wide
@@ -110,7 +111,7 @@ def command(
     told_of = None
     if held_out:
         origin = origin_of(of.base)
-        past = posterior_of(of, kept, before_origin(fit.seen, origin), fit.how, DRAWN, hands)
+        past = posterior_of(of, kept, before_origin(fit.seen, origin), fit.how, PAST_DRAWS, hands)
         predicted = hold_out(of, kept, past, hands, show)
         told_of = {"from": str(origin), "converged": past.converged}
     if shocks:
