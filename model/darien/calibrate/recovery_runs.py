@@ -54,7 +54,8 @@ def tell_recovery(
     import pandas as pd
 
     found = seen.seen(design.counts)
-    decided = [ways("recovering"), design.units.tobytes(), found.tobytes()]
+    policies = json.dumps([_levers(of), of.problem.outcomes]).encode()
+    decided = [ways("recovering"), design.units.tobytes(), found.tobytes(), policies]
     method = hashlib.sha256(b"".join(decided)).hexdigest()[:16]
     stages = {made_by: f"recovery {method} {made_by}" for made_by in (SUPPOSED, DRIFTING, *OTHERWISE)}
     done: dict[DataSet, Rows] = {
@@ -93,6 +94,10 @@ def tell_recovery(
         )
 
 
+def _levers(of: Setting) -> dict[str, str]:
+    return {name: of.problem.levers[name] for name in of.problem.recovered}
+
+
 def effects_at(of: Setting, kept: Kept, units: Floats, hands: Hands, show: Show) -> Effects:
     """Effects of those policies whose effects are recovered (share of the base) at the points of a design.
 
@@ -100,7 +105,7 @@ def effects_at(of: Setting, kept: Kept, units: Floats, hands: Hands, show: Show)
     """
     assumed = np.random.default_rng(8).uniform(size=(len(units), len(of.problem.assumed)))
     everything = np.hstack([units, assumed])
-    levers = {name: of.problem.levers[name] for name in of.problem.recovered}
+    levers = _levers(of)
     with show("points of the design, with policies") as progress:
         found = run_effects(of, kept, levers, everything, hands, progress)
     names, columns = [], []
