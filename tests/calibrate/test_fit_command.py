@@ -107,7 +107,7 @@ def test_what_is_no_outcome_is_told_before_anything_runs(
     file = tmp_path / "mine.yaml"
     lever = "levers: {visa: visa-ecuador-2016}\noutcomes: [arrived, dyed]\nseries:\n"
     file.write_text(PROBLEM.replace("series:\n", lever), encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"outcomes\[1\]: is no outcome of a run; given dyed.*mean died"):
+    with pytest.raises(ScenarioError, match=r"outcomes\[1\]: dyed is no outcome of a run.*mean died"):
         command(str(file), tmp_path / "out")
 
 

@@ -27,7 +27,7 @@ from darien.experiments.evidence import ASSUMPTION, EVIDENCE, LITTLE
 from darien.experiments.pool import Hands
 from darien.experiments.run import Progress, simulate, warm_up
 from darien.scenario import library
-from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed, nearest
+from darien.scenario.errors import Fault, ScenarioError, UserMistake
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,19 +86,8 @@ def must_suit(of: Setting) -> None:
 
 def must_be_outcomes(of: Setting) -> None:
     """Raises ScenarioError for what is no outcome of a run; runs a day, where outcomes are asked for."""
-    if not of.problem.outcomes:
-        return
-    known = list(_outcomes(warm_up(of.base)))
-    faults = []
-    for position, name in enumerate(of.problem.outcomes):
-        if name not in known:
-            where = model_lines.mark(of.file, "outcomes", position)
-            near = nearest(name, known)
-            allowed = f"did you mean {near}?" if near else listed(known)
-            place = f"outcomes[{position}]"
-            faults.append(Fault(where.file, where.line, place, "is no outcome of a run", name, allowed))
-    if faults:
-        raise ScenarioError(faults)
+    if of.problem.outcomes:
+        model_lines.must_be_outcomes(of.file, of.problem.outcomes, list(_outcomes(warm_up(of.base))))
 
 
 def _outcomes(run: Run) -> dict[str, float]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from darien.scenario import model_file
-from darien.scenario.errors import Fault, ScenarioError
+from darien.scenario.errors import Fault, ScenarioError, listed, nearest
 from darien.scenario.yaml_nodes import Mark, Node, shown
 
 
@@ -20,6 +21,23 @@ def mark(file: Path, *keys: str | int) -> Mark:
     except (ScenarioError, LookupError):
         return Mark(shown(file))
     return node.mark
+
+
+def must_be_outcomes(file: Path, names: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse what stands under ``outcomes`` of a file and is none that a run gives. Raises ScenarioError."""
+    faults = []
+    for position, name in enumerate(names):
+        if name not in known:
+            near = nearest(name, known)
+            where = mark(file, "outcomes", position)
+            faults.append(
+                Fault(
+                    *(where.file, where.line, f"outcomes[{position}]", f"{name} is no outcome of a run"),
+                    *(None, f"did you mean {near}?" if near else listed(known, most=60)),
+                )
+            )
+    if faults:
+        raise ScenarioError(faults)
 
 
 def node_at(root: Node, path: str) -> Node:

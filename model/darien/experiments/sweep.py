@@ -27,7 +27,7 @@ from darien.record import swept
 from darien.record.swept import Swept, read_sweep
 from darien.record.version import code_version, commit, package_versions
 from darien.scenario import files
-from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed, nearest
+from darien.scenario.errors import UserMistake, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ def run_points(
     refuse_bad_points(loaded, values)
     check_folder(folder)
     columns = columns_of(loaded.base, warm_up(loaded.base).outcomes)  # compiles, so that no worker has to
-    _must_know(loaded, columns)
+    model_lines.must_be_outcomes(loaded.file, loaded.sweep.outcomes or (), list(columns.outcomes))
     shared = Shared(
         varying=loaded.varying,
         paths={name: one.paths for name, one in loaded.parameters.items()},
@@ -222,24 +222,6 @@ def series_table(runs: Sequence[Kept], loaded: LoadedSweep) -> pa.Table:
             "persons": pa.array(rows["persons"].astype(np.int64)),
         }
     )
-
-
-def _must_know(loaded: LoadedSweep, columns: Columns) -> None:
-    """Refuse outcomes that no run gives. Raises ScenarioError."""
-    known = list(columns.outcomes)
-    faults = []
-    for position, name in enumerate(loaded.sweep.outcomes or ()):
-        if name not in known:
-            near = nearest(name, known)
-            where = model_lines.mark(loaded.file, "outcomes", position)
-            faults.append(
-                Fault(
-                    *(where.file, where.line, f"outcomes[{position}]", f"{name} is no outcome of a run"),
-                    *(None, f"did you mean {near}?" if near else listed(known, most=60)),
-                )
-            )
-    if faults:
-        raise ScenarioError(faults)
 
 
 def _texts(loaded: LoadedSweep, points: pd.DataFrame) -> dict[str, str]:
