@@ -4,17 +4,6 @@ from __future__ import annotations
 
 from darien.calibrate.problem import locate
 from darien.experiments.check_command import Kind
-from darien.scenario import model_file
-from darien.scenario.errors import UserMistake
-
-
-def is_problem(what: str) -> bool:
-    """Whether a file, or what a built-in name stands for, is a problem; ``checked`` tells its faults."""
-    try:
-        root = model_file.nodes(locate(what), "a problem", "unknowns", [])
-    except UserMistake:
-        return False
-    return "unknowns" in root.mapping or ("history" in root.mapping and "series" in root.mapping)
 
 
 def checked(what: str) -> str:
@@ -41,4 +30,4 @@ def checked(what: str) -> str:
     return "; ".join(said)
 
 
-PROBLEM = Kind("problem", is_problem, checked)
+PROBLEM = Kind("problem", locate, ({"unknowns"}, {"history", "series"}), checked)

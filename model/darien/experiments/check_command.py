@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from darien.experiments import model_lines
 from darien.scenario.errors import ScenarioError, UserMistake
 
 if TYPE_CHECKING:
@@ -17,13 +20,19 @@ if TYPE_CHECKING:
 class Kind:
     """Files of another kind than scenarios.
 
-    ``is_one``: whether a file, or what a built-in name stands for, is of it. ``said``: what it is, in a
-    line; raises ScenarioError with every fault.
+    ``find``: the file that a path or a built-in name means. ``told_by``: keys, any of these sets of which
+    tells that a file is of it. ``said``: what it is, in a line; raises ScenarioError with every fault.
     """
 
     name: str
-    is_one: Callable[[str], bool]
+    find: Callable[[str], Path]
+    told_by: Sequence[Set[str]]
     said: Callable[[str], str]
+
+    def is_one(self, what: str) -> bool:
+        """Whether a file, or what a built-in name stands for, is of this kind."""
+        found = model_lines.keys(what, self.find)
+        return any(needed <= found for needed in self.told_by)
 
 
 def command(files: Sequence[str], sets: Sequence[str], resolved: bool, more: Sequence[Kind] = ()) -> bool:
@@ -33,12 +42,19 @@ def command(files: Sequence[str], sets: Sequence[str], resolved: bool, more: Seq
     beside comparisons and sweeps. Raises UserMistake where ``sets`` or ``resolved`` is given for a file of
     any of them.
     """
-    from darien.experiments.comparison import is_comparison
     from darien.experiments.sweep_command import checked
-    from darien.experiments.sweep_file import is_sweep
     from darien.scenario.files import read, to_yaml, warnings
 
-    kinds = (Kind("comparison", is_comparison, _comparison), Kind("sweep", is_sweep, checked), *more)
+    kinds = (
+        Kind("comparison", partial(model_lines.locate, kind="comparison"), ({"options"},), _comparison),
+        Kind(
+            "sweep",
+            partial(model_lines.locate, kind="sweep"),
+            ({"design"}, {"parameters", "base"}),
+            checked,
+        ),
+        *more,
+    )
     sound = True
     for number, what in enumerate(files):
         kind = next((kind for kind in kinds if kind.is_one(what)), None)

@@ -15,11 +15,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from darien.experiments.model_lines import fault_at, node_at
+from darien.experiments.model_lines import fault_at, locate, node_at
 from darien.experiments.stated import must_hold_harm
 from darien.experiments.structures import Name as StructureName
 from darien.record.compared import BASE
-from darien.scenario import files, library, model_file
+from darien.scenario import files, model_file
 from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed, nearest
 from darien.scenario.quantity import Model
 from darien.scenario.schema import Scenario
@@ -136,7 +136,7 @@ class Loaded:
 
 def load(what: str | Path) -> Loaded:
     """Read a comparison and its scenarios. Raises ScenarioError or UserMistake, with every fault found."""
-    file = _locate(what)
+    file = locate(what, "comparison")
     comparison, root = _read(file)
     faults: list[Fault] = []
 
@@ -233,28 +233,6 @@ def _of_overlay(root: Node, file: Path) -> Comparison:
         base=str(words["extends"]),
         options={file.stem: Option(scenario=str(file.resolve()))},
     )
-
-
-def _locate(what: str | Path) -> Path:
-    """The file that is meant: a path, or a built-in comparison or scenario. Raises UserMistake."""
-    path = Path(what)
-    if path.is_file():
-        return path
-    if path.is_dir():
-        raise UserMistake(f"{what}: is a folder, not a comparison file")
-    try:
-        return library.find(f"comparisons/{what}")
-    except UserMistake:
-        return library.find(str(what))
-
-
-def is_comparison(what: str | Path) -> bool:
-    """Whether a file, or what a built-in name stands for, names options; ``load`` tells its faults."""
-    try:
-        root = model_file.nodes(_locate(what), "a comparison", "options", [])
-    except UserMistake:
-        return False
-    return "options" in root.mapping
 
 
 def _beside(name: str, file: Path) -> str | Path:

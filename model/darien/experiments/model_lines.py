@@ -1,13 +1,34 @@
-"""Where in a YAML file something stands, for messages that come after it was read."""
+"""YAML files other than scenarios: which is meant, of what kind it is, and where in it something stands."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from darien.scenario import model_file
-from darien.scenario.errors import Fault, ScenarioError, listed, nearest
+from darien.scenario import library, model_file
+from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed, nearest
 from darien.scenario.yaml_nodes import Mark, Node, shown
+
+
+def locate(what: str | Path, kind: str) -> Path:
+    """The file that is meant: a path, a built-in of that ``kind`` or a scenario. Raises UserMistake."""
+    path = Path(what)
+    if path.is_file():
+        return path
+    if path.is_dir():
+        raise UserMistake(f"{what}: is a folder, not a {kind} file")
+    try:
+        return library.find(f"{kind}s/{what}")
+    except UserMistake:
+        return library.find(str(what))
+
+
+def keys(what: str, find: Callable[[str], Path]) -> set[str]:
+    """The keys of the file that ``find`` finds, by which its kind is told; none where it cannot be read."""
+    try:
+        return {str(key) for key in model_file.nodes(find(what), "a file", "", []).mapping}
+    except UserMistake:
+        return set()
 
 
 def mark(file: Path, *keys: str | int) -> Mark:

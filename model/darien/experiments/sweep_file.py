@@ -14,9 +14,9 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from darien.experiments.drawn import Draws, load_draws, must_suit
-from darien.experiments.model_lines import fault_at
+from darien.experiments.model_lines import fault_at, locate
 from darien.experiments.varying import Value, Varying, written
-from darien.scenario import library, model_file
+from darien.scenario import model_file
 from darien.scenario.errors import Fault, ScenarioError, UserMistake, listed
 from darien.scenario.quantity import Model, Quantity
 from darien.scenario.schema import Scenario
@@ -130,7 +130,7 @@ class LoadedSweep:
 
 def load_sweep(what: str | Path) -> LoadedSweep:
     """Read a sweep and its base. Raises ScenarioError or UserMistake, with every fault found."""
-    file = locate(what)
+    file = locate(what, "sweep")
     faults: list[Fault] = []
     root = model_file.nodes(file, "a sweep", "title, why, base, design, parameters", faults)
     sweep = model_file.validated(root, SweepFile, faults)
@@ -164,28 +164,6 @@ def load_sweep(what: str | Path) -> LoadedSweep:
             node = root.mapping["fit"]
             raise UserMistake(f"{node.mark}: fit: {str(error).removeprefix('--fit ')}") from None
     return LoadedSweep(sweep, file, varying, parameters, points, draws)
-
-
-def locate(what: str | Path) -> Path:
-    """The file that is meant: a path, or the name of a built-in sweep. Raises UserMistake."""
-    path = Path(what)
-    if path.is_file():
-        return path
-    if path.is_dir():
-        raise UserMistake(f"{what}: is a folder, not a sweep file")
-    try:
-        return library.find(f"sweeps/{what}")
-    except UserMistake:
-        return library.find(str(what))
-
-
-def is_sweep(what: str | Path) -> bool:
-    """Whether a file, or what a built-in name stands for, is a sweep; ``load_sweep`` tells its faults."""
-    try:
-        root = model_file.nodes(locate(what), "a sweep", "design", [])
-    except UserMistake:
-        return False
-    return "design" in root.mapping or ("parameters" in root.mapping and "base" in root.mapping)
 
 
 def refuse_bad_points(loaded: LoadedSweep, points: Sequence[Mapping[str, Value]]) -> None:
