@@ -87,27 +87,36 @@ def keep_runs(of: Setting, out: Path) -> None:
             kept.put(stage, number, unit, np.column_stack([np.exp(means), np.zeros(6)]))
 
 
-def test_a_policy_that_lacks_what_an_unknown_sets_is_told_before_anything_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+PROGRAMME = "  programme: {paths: [policy.programme_tapachula.coverage_added], low: 0, high: 0.5}\n"
+
+
+@pytest.mark.parametrize(
+    ("levers", "outcomes", "unknown", "told"),
+    [
+        (
+            "{without: without-southern-border-programme}",
+            "[arrived]",
+            PROGRAMME,
+            r"levers.without: .* has no policy.programme_tap.*, which",
+        ),
+        (
+            "{visa: visa-ecuador-2016}",
+            "[arrived, dyed]",
+            "",
+            r"outcomes\[1\]: dyed is no outcome of a run.*mean died",
+        ),
+    ],
+    ids=["a policy that lacks what an unknown sets", "what is no outcome"],
+)
+def test_what_cannot_be_answered_is_told_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, levers: str, outcomes: str, unknown: str, told: str
 ) -> None:
     monkeypatch.setattr(fit_command, "make_fit", lambda *what: _must_not_be_made())
     file = tmp_path / "mine.yaml"
-    programme = "  programme: {paths: [policy.programme_tapachula.coverage_added], low: 0, high: 0.5}\n"
-    lever = "levers: {without: without-southern-border-programme}\noutcomes: [arrived]\nseries:\n"
-    text = PROBLEM.replace("reporting:\n", programme + "reporting:\n").replace("series:\n", lever)
+    asked = f"levers: {levers}\noutcomes: {outcomes}\nseries:\n"
+    text = PROBLEM.replace("reporting:\n", unknown + "reporting:\n").replace("series:\n", asked)
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"levers.without: .* has no policy.programme_tap.*, which"):
-        command(str(file), tmp_path / "out")
-
-
-def test_what_is_no_outcome_is_told_before_anything_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fit_command, "make_fit", lambda *what: _must_not_be_made())
-    file = tmp_path / "mine.yaml"
-    lever = "levers: {visa: visa-ecuador-2016}\noutcomes: [arrived, dyed]\nseries:\n"
-    file.write_text(PROBLEM.replace("series:\n", lever), encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"outcomes\[1\]: dyed is no outcome of a run.*mean died"):
+    with pytest.raises(ScenarioError, match=told):
         command(str(file), tmp_path / "out")
 
 
