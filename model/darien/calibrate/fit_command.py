@@ -44,6 +44,7 @@ PAST_DRAWS = 2000  # of each chain from before the last year
 SHOCK_DRAWS = 500  # of each chain that runs again for a dated event
 NEAR = 96  # runs at draws of a posterior, which make the emulator sharp where it matters
 ROUNDS = ("near", "nearer")  # of such runs: where the emulator was unsure, a first posterior is too wide
+MORE_ROUNDS = 3  # at most, while the chains do not converge: where little is known there are many stories
 THINNED = 300  # draws of the posterior that are written
 OWN = ("manifest.json", "draws.json", "*.csv", "fit.nc", "figures")
 KIND, VERSION = "fit", 1
@@ -59,6 +60,7 @@ class Fit:
     shapes: Shapes
     how: Emulator
     posterior: Posterior
+    stages: tuple[str, ...]  # of runs that ``how`` was taught from
 
     @property
     def values(self) -> pd.DataFrame:
@@ -111,33 +113,44 @@ def command(
     told_of = None
     if held_out:
         origin = origin_of(of.base)
-        past = posterior_of(of, kept, before_origin(fit.seen, origin), fit.how, PAST_DRAWS, hands)
+        known = before_origin(fit.seen, origin)
+        past = posterior_of(of, kept, known, fit.how, PAST_DRAWS, hands, fit.stages)
         predicted = hold_out(of, kept, past, hands, show)
         told_of = {"from": str(origin), "converged": past.converged}
     if shocks:
-        refit = partial(posterior_of, of, kept, how=fit.how, draws=SHOCK_DRAWS, hands=hands)
+        refit = partial(
+            posterior_of, of, kept, how=fit.how, draws=SHOCK_DRAWS, hands=hands, stages=fit.stages
+        )
         predicted |= shock_tables(of, kept, fit.seen, refit, fit.posterior, hands, show)
     write(fit, target, draws, effects, recovered, predicted, told_of)
     return target
 
 
 def make_fit(of: Setting, kept: Kept, hands: Hands, show: Show) -> Fit:
-    """The design, rounds of runs near the posterior of those before, and the posterior of all together."""
+    """The design, rounds of runs near the posterior of those before, and the posterior of all together.
+
+    More rounds follow while the chains do not converge.
+    """
     points, simulated = of.counter.points, len(of.simulated)
     with show("runs over the priors") as progress:
         design = run_design(of, kept, hands, progress)
     seen = observation(of.problem, of.base, points)
     varying = kept_shapes(kept.file.parent, design.units, seen.seen(design.counts), hands)
     stages: tuple[str, ...] = ("design",)
-    for stage in ROUNDS:
-        taught = emulator_of(kept, seen, varying, stages)
-        posterior = posterior_of(of, kept, seen, taught, FIRST_DRAWS, hands, stages)
+    rounds = (*ROUNDS, *(f"{ROUNDS[-1]} {number}" for number in range(MORE_ROUNDS)))
+    for stage in rounds:
+        draws = FIRST_DRAWS if stage in ROUNDS else DRAWN
+        how = emulator_of(kept, seen, varying, stages)
+        posterior = posterior_of(of, kept, seen, how, draws, hands, stages)
+        if draws == DRAWN and posterior.converged:
+            return Fit(of, seen, design, varying, how, posterior, stages)
         chosen = posterior.units[np.linspace(0, len(posterior.units) - 1, NEAR).astype(int)][:, :simulated]
         with show("runs near the posterior") as progress:
             run_stage(of, kept, stage, chosen, hands, progress)
         stages = (*stages, stage)
     how = emulator_of(kept, seen, varying, stages)
-    return Fit(of, seen, design, varying, how, posterior_of(of, kept, seen, how, DRAWN, hands, stages))
+    posterior = posterior_of(of, kept, seen, how, DRAWN, hands, stages)
+    return Fit(of, seen, design, varying, how, posterior, stages)
 
 
 def emulator_of(kept: Kept, seen: Observation, varying: Shapes, stages: tuple[str, ...]) -> Emulator:
@@ -153,7 +166,7 @@ def posterior_of(
     how: Emulator,
     draws: int,
     hands: Hands,
-    stages: tuple[str, ...] = ("design", *ROUNDS),
+    stages: tuple[str, ...],
 ) -> Posterior:
     """The posterior of the targets of ``seen`` from the runs of some stages; ``how`` was taught by them."""
     runs = kept.design(stages, len(seen.points))
@@ -302,7 +315,7 @@ def write(
                 "history": fit.of.problem.history,
                 "code": code_version(),
                 "design_runs": len(fit.design.units),
-                "near_runs": NEAR * len(ROUNDS),
+                "near_runs": NEAR * (len(fit.stages) - 1),
                 "persons_per_migrant": dict(fit.of.base.persons_per_migrant),
                 "r_hat": round(fit.posterior.r_hat, 4),
                 "effective_draws": round(fit.posterior.effective),
