@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,17 +17,19 @@ import pytest
 from PIL import Image
 
 from darien.calibrate import fit_command, fit_page, hold_out, made
-from darien.calibrate.design import Setting, setting
+from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.effects import effects_table
 from darien.calibrate.fit_command import NEAR, ROUNDS, command, told
 from darien.calibrate.fitting import Posterior, by_emulator
 from darien.calibrate.predicting import Expected, Monthly
+from darien.calibrate.problem import locate
 from darien.calibrate.recovering import EFFECT, LIKELIHOOD, SUPPOSED, TOTAL
 from darien.calibrate.recovery_tables import recovery_tables
 from darien.calibrate.runs import Kept
 from darien.calibrate.unknowns import points
 from darien.experiments.drawn import load_draws
 from darien.experiments.evidence import ASSUMPTION, EVIDENCE
+from darien.experiments.pool import ONE
 from darien.report.figures import draw_fit
 from darien.scenario.errors import ScenarioError, UserMistake
 
@@ -118,6 +123,34 @@ def test_what_cannot_be_answered_is_told_before_anything_runs(
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError, match=told):
         command(str(file), tmp_path / "out")
+
+
+@pytest.mark.parametrize(("converges_after", "rounds"), [(0, 2), (1, 3), (9, 5)])
+def test_more_runs_follow_near_the_posterior_while_the_chains_do_not_converge(
+    monkeypatch: pytest.MonkeyPatch, converges_after: int, rounds: int
+) -> None:
+    of = setting(locate("2014-2018"))
+    points, simulated = len(of.counter.points), len(of.simulated)
+    design = Design(np.full((2, simulated), 0.5), np.ones((2, points, 2)))
+    ran: list[str] = []
+
+    def posterior_of(*given: object) -> Posterior:
+        stages = given[-1]
+        assert isinstance(stages, tuple)
+        assert stages == ("design", *ran)
+        converged = len(ran) - len(fit_command.ROUNDS) >= converges_after
+        return Posterior(np.full((100, len(of.priors)), 0.5), 1.0 if converged else 1.4, 500.0)
+
+    monkeypatch.setattr(fit_command, "run_design", lambda *given: design)
+    monkeypatch.setattr(fit_command, "kept_shapes", lambda *given: None)
+    monkeypatch.setattr(fit_command, "emulator_of", lambda *given: None)
+    monkeypatch.setattr(fit_command, "posterior_of", posterior_of)
+    monkeypatch.setattr(fit_command, "run_stage", lambda of, kept, stage, *given: ran.append(stage))
+    kept: Any = SimpleNamespace(file=Path("runs"))
+    fit = fit_command.make_fit(of, kept, ONE, lambda what: nullcontext())
+    assert len(ran) == len(set(ran)) == rounds
+    assert fit.stages == ("design", *ran)
+    assert fit.posterior.converged == (converges_after <= fit_command.MORE_ROUNDS)
 
 
 def _must_not_be_made() -> Posterior:
