@@ -125,9 +125,11 @@ def test_what_cannot_be_answered_is_told_before_anything_runs(
         command(str(file), tmp_path / "out")
 
 
-@pytest.mark.parametrize(("converges_after", "rounds"), [(0, 2), (1, 3), (9, 5)])
-def test_more_runs_follow_near_the_posterior_while_the_chains_do_not_converge(
-    monkeypatch: pytest.MonkeyPatch, converges_after: int, rounds: int
+@pytest.mark.parametrize(
+    ("converges_after", "stays_after", "rounds"), [(0, 0, 2), (1, 0, 3), (0, 1, 3), (9, 0, 5), (0, 9, 5)]
+)
+def test_more_runs_follow_near_a_posterior_that_is_not_settled(
+    monkeypatch: pytest.MonkeyPatch, converges_after: int, stays_after: int, rounds: int
 ) -> None:
     of = setting(locate("2014-2018"))
     points, simulated = len(of.counter.points), len(of.simulated)
@@ -138,8 +140,10 @@ def test_more_runs_follow_near_the_posterior_while_the_chains_do_not_converge(
         stages = given[-1]
         assert isinstance(stages, tuple)
         assert stages == ("design", *ran)
-        converged = len(ran) - len(fit_command.ROUNDS) >= converges_after
-        return Posterior(np.full((100, len(of.priors)), 0.5), 1.0 if converged else 1.4, 500.0)
+        further = len(ran) - len(fit_command.ROUNDS)
+        units = np.random.default_rng(1).uniform(size=(100, len(of.priors)))
+        units[:, 0] += np.clip(further + 1, 0, stays_after)  # by a round more than three standard deviations
+        return Posterior(units, 1.0 if further >= converges_after else 1.4, 500.0)
 
     monkeypatch.setattr(fit_command, "run_design", lambda *given: design)
     monkeypatch.setattr(fit_command, "kept_shapes", lambda *given: None)
@@ -150,7 +154,7 @@ def test_more_runs_follow_near_the_posterior_while_the_chains_do_not_converge(
     fit = fit_command.make_fit(of, kept, ONE, lambda what: nullcontext())
     assert len(ran) == len(set(ran)) == rounds
     assert fit.stages == ("design", *ran)
-    assert fit.posterior.converged == (converges_after <= fit_command.MORE_ROUNDS)
+    assert fit.settled == (max(converges_after, stays_after) <= fit_command.MORE_ROUNDS)
 
 
 def _must_not_be_made() -> Posterior:

@@ -44,7 +44,8 @@ PAST_DRAWS = 2000  # of each chain from before the last year
 SHOCK_DRAWS = 500  # of each chain that runs again for a dated event
 NEAR = 96  # runs at draws of a posterior, which make the emulator sharp where it matters
 ROUNDS = ("near", "nearer")  # of such runs: where the emulator was unsure, a first posterior is too wide
-MORE_ROUNDS = 3  # at most, while the chains do not converge: where little is known there are many stories
+MORE_ROUNDS = 3  # at most, while a posterior is not settled: where little is known there are many stories
+MOST_SHIFT = 1.0  # of the mean of an unknown by a round, in standard deviations, of a posterior that stays
 THINNED = 300  # draws of the posterior that are written
 OWN = ("manifest.json", "draws.json", "*.csv", "fit.nc", "figures")
 KIND, VERSION = "fit", 1
@@ -61,6 +62,7 @@ class Fit:
     how: Emulator
     posterior: Posterior
     stages: tuple[str, ...]  # of runs that ``how`` was taught from
+    settled: bool  # the chains converged, and to where runs near the posterior before had been made
 
     @property
     def values(self) -> pd.DataFrame:
@@ -129,7 +131,7 @@ def command(
 def make_fit(of: Setting, kept: Kept, hands: Hands, show: Show) -> Fit:
     """The design, rounds of runs near the posterior of those before, and the posterior of all together.
 
-    More rounds follow while the chains do not converge.
+    More rounds follow while it is not settled.
     """
     points, simulated = of.counter.points, len(of.simulated)
     with show("runs over the priors") as progress:
@@ -137,20 +139,26 @@ def make_fit(of: Setting, kept: Kept, hands: Hands, show: Show) -> Fit:
     seen = observation(of.problem, of.base, points)
     varying = kept_shapes(kept.file.parent, design.units, seen.seen(design.counts), hands)
     stages: tuple[str, ...] = ("design",)
-    rounds = (*ROUNDS, *(f"{ROUNDS[-1]} {number}" for number in range(MORE_ROUNDS)))
-    for stage in rounds:
-        draws = FIRST_DRAWS if stage in ROUNDS else DRAWN
+    before = None
+    for stage in (*ROUNDS, *(f"{ROUNDS[-1]} {number}" for number in range(MORE_ROUNDS)), None):
         how = emulator_of(kept, seen, varying, stages)
+        draws = FIRST_DRAWS if stage in ROUNDS else DRAWN
         posterior = posterior_of(of, kept, seen, how, draws, hands, stages)
-        if draws == DRAWN and posterior.converged:
-            return Fit(of, seen, design, varying, how, posterior, stages)
+        settled = before is not None and posterior.converged and stays(before, posterior)
+        if stage is None or (settled and draws == DRAWN):
+            break
+        before = posterior
         chosen = posterior.units[np.linspace(0, len(posterior.units) - 1, NEAR).astype(int)][:, :simulated]
         with show("runs near the posterior") as progress:
             run_stage(of, kept, stage, chosen, hands, progress)
         stages = (*stages, stage)
-    how = emulator_of(kept, seen, varying, stages)
-    posterior = posterior_of(of, kept, seen, how, DRAWN, hands, stages)
-    return Fit(of, seen, design, varying, how, posterior, stages)
+    return Fit(of, seen, design, varying, how, posterior, stages, settled)
+
+
+def stays(before: Posterior, after: Posterior) -> bool:
+    """Whether runs near one posterior left it where it was."""
+    shift = (after.units.mean(axis=0) - before.units.mean(axis=0)) / before.units.std(axis=0)
+    return bool(np.abs(shift).max() <= MOST_SHIFT)
 
 
 def emulator_of(kept: Kept, seen: Observation, varying: Shapes, stages: tuple[str, ...]) -> Emulator:
@@ -290,7 +298,7 @@ def write(
         about = {"history": str(fit.of.history.resolve()) if beside else named, "title": fit.of.problem.title}
         write_json(
             folder / "draws.json",
-            about | {"converged": fit.posterior.converged, "draws": len(draws["draws"])},
+            about | {"converged": fit.settled, "draws": len(draws["draws"])},
         )
         unknowns_table(fit).to_csv(folder / "unknowns.csv", index=False, float_format="%.6g")
         predictions_table(fit).to_csv(folder / "predictions.csv", index=False, float_format="%.6g")
@@ -320,6 +328,7 @@ def write(
                 "r_hat": round(fit.posterior.r_hat, 4),
                 "effective_draws": round(fit.posterior.effective),
                 "converged": fit.posterior.converged,
+                "settled": fit.settled,
                 "predicted": origin,
             },
         )
@@ -356,6 +365,8 @@ def told(folder: Path) -> str:
             f"NOT CONVERGED: the chains differ from each other (R-hat {manifest['r_hat']:.3f}, "
             f"{manifest['effective_draws']} effective draws); do not use this fit."
         )
+    elif not manifest["settled"]:
+        lines.append("NOT SETTLED: runs near the posterior moved it each time; do not use this fit.")
     lines += ["", _as_text(unknowns), "", _as_text(predictions)]
     if (folder / "effects.csv").is_file():
         lines += [

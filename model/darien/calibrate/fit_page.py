@@ -58,6 +58,8 @@ def tables(folder: Path) -> dict[str, str]:
 def _runs(manifest: dict[str, Any]) -> str:
     weights = ", ".join(f"{name} {weight}" for name, weight in manifest["persons_per_migrant"].items())
     converged = "the chains converged" if manifest["converged"] else "**the chains have not converged**"
+    if manifest["converged"] and not manifest["settled"]:
+        converged = "**not settled**: each round moved the posterior, though its chains converged"
     return (
         f"{manifest['design_runs']} points over the priors and {manifest['near_runs']} near earlier "
         f"posteriors, each with departures worked out anew; {converged} (R-hat {manifest['r_hat']:.3f}, "
