@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from darien.calibrate.design import Setting, setting
+from darien.calibrate.design import setting
 from darien.calibrate.emulating import Emulator, Shapes, emulator, log_likelihood
 from darien.calibrate.fitting import by_emulator, log_values
 from darien.calibrate.lags import Floats
@@ -28,6 +28,7 @@ from darien.calibrate.observing import Observation, draw_reported, observation
 from darien.calibrate.problem import locate
 from darien.calibrate.recovering import DRAWS, WARM_UP
 from darien.calibrate.runs import Kept
+from darien.calibrate.unknowns import Prior
 from darien.experiments.pool import Hands, results_of
 from timing import machine
 
@@ -39,7 +40,7 @@ PARTS = 10  # of the design, left out in turn
 class Job:
     """A data set: the point that is its truth, and all that makes its counts."""
 
-    file: Path
+    known: list[Prior]
     of: Observation
     units: Floats
     seen: Floats
@@ -65,11 +66,20 @@ def main() -> None:
     parts = np.array_split(np.random.default_rng(3).permutation(len(seen)), PARTS)
     errors = np.vstack([left_out_errors(design.units, seen, how, part) for part in parts])
     jobs = [
-        Job(of.file, looked_at, design.units, seen, how, part, int(part[number // PARTS % len(part)]), errors)
+        Job(
+            of.priors,
+            looked_at,
+            design.units,
+            seen,
+            how,
+            part,
+            int(part[number // PARTS % len(part)]),
+            errors,
+        )
         for number in range(arguments.data_sets)
         for part in [parts[number % PARTS]]
     ]
-    found = np.array(list(results_of(ranks, jobs, hands)))  # (data sets, ways, rank and coverage)
+    found = np.array(results_of(ranks, jobs, hands))  # (data sets, ways, rank and coverage)
     print(machine())
     print(f"{len(jobs)} data sets; expected by chance: 0.50, give or take {np.sqrt(1 / 12 / len(jobs)):.2f}")
     for way, (rank, covered) in zip(WAYS, found.mean(axis=0), strict=True):
@@ -86,10 +96,9 @@ def left_out_errors(units: Floats, seen: Floats, how: Shapes, part: npt.NDArray[
 
 def ranks(job: Job) -> list[tuple[float, float]]:
     """Of each way the rank of the truth by its log-likelihood, and the share of unknowns that 90 % cover."""
-    of = setting(job.file)
-    simulated, luck = len(of.simulated), np.random.default_rng(job.truth)
+    simulated, luck = job.units.shape[1], np.random.default_rng(job.truth)
     rest = np.setdiff1d(np.arange(len(job.seen)), job.left_out)
-    truth = np.concatenate([job.units[job.truth], luck.uniform(size=len(of.priors) - simulated)])
+    truth = np.concatenate([job.units[job.truth], luck.uniform(size=len(job.known) - simulated)])
     with threadpool_limits(1):
         how = emulator(job.units[rest], job.seen[rest], job.shapes)
         mean = how.mean(truth[None, :simulated])
@@ -97,20 +106,20 @@ def ranks(job: Job) -> list[tuple[float, float]]:
         factor = np.linalg.cholesky(how.correlation + 1e-9 * np.eye(len(error)))
         own = mean[0] + error * (factor @ luck.normal(size=len(error)))
         others = mean[0] + error * job.errors[luck.integers(len(job.errors))]
-        return [told(of, job, how, truth, counted, luck) for counted in (job.seen[job.truth], own, others)]
+        return [told(job, how, truth, counted, luck) for counted in (job.seen[job.truth], own, others)]
 
 
 def told(
-    of: Setting, job: Job, how: Emulator, truth: Floats, counted: Floats, luck: np.random.Generator
+    job: Job, how: Emulator, truth: Floats, counted: Floats, luck: np.random.Generator
 ) -> tuple[float, float]:
     """Fit what would be reported of ``counted``; the rank of the truth, and the share that is covered."""
-    simulated = len(of.simulated)
-    reported = draw_reported(job.of, counted, log_values(of.priors, truth), luck)
+    simulated = job.units.shape[1]
+    reported = draw_reported(job.of, counted, log_values(job.known, truth), luck)
     fit = by_emulator(
-        of.priors, simulated, job.of, how, reported, draws=DRAWS, warm_up=WARM_UP, chains=1, seed=job.truth
+        job.known, simulated, job.of, how, reported, draws=DRAWS, warm_up=WARM_UP, chains=1, seed=job.truth
     )
     both = np.vstack([truth, fit.units])
-    logs = log_values(of.priors, both)
+    logs = log_values(job.known, both)
     likely = log_likelihood(both[:, :simulated], logs, job.of, how, reported, job.of.target)
     low, high = np.quantile(fit.units, [0.05, 0.95], axis=0)
     return float((likely[1:] < likely[0]).mean()), float(((low <= truth) & (truth <= high)).mean())
