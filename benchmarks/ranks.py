@@ -103,8 +103,7 @@ def ranks(job: Job) -> list[tuple[float, float]]:
         how = emulator(job.units[rest], job.seen[rest], job.shapes)
         mean = how.mean(truth[None, :simulated])
         error = how.error(mean, truth[None, :simulated])[0]
-        factor = np.linalg.cholesky(how.correlation + 1e-9 * np.eye(len(error)))
-        own = mean[0] + error * (factor @ luck.normal(size=len(error)))
+        own = how.drawn(truth[None, :simulated], luck)[0]
         others = mean[0] + error * job.errors[luck.integers(len(job.errors))]
         return [told(job, how, truth, counted, luck) for counted in (job.seen[job.truth], own, others)]
 

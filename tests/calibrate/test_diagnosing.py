@@ -29,7 +29,7 @@ def test_a_series_that_was_reported_higher_pulls_its_unknown_up() -> None:
         for series, one in zip(np.repeat(["high", "b", "c"], 3), said, strict=True)
     ]
     no = np.zeros(9, dtype=bool)
-    of = Observation(points, np.zeros((9, 2)), np.full(9, SPREAD), ~no, no, no)
+    of = Observation(points, np.zeros((9, 2)), np.full(9, SPREAD), np.zeros((9, 2)), ~no, no, no)
     how = taught(units, seen)
     posterior = by_emulator(KNOWN, 2, of, how, of.reported, draws=1000)
     moved = pulls(KNOWN, 2, of, how, posterior.units).set_index(["series", "unknown"])

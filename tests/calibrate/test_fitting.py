@@ -50,6 +50,7 @@ def toy(shares: int = 0) -> Observation:
         points=[point] * 3,
         reporting=reporting,
         spread=np.full(3, SPREAD),
+        spread_times=np.zeros((3, 2 + shares)),
         target=np.array([True, True, True]),
         is_share=np.zeros(3, dtype=bool),
         is_middle=np.zeros(3, dtype=bool),
@@ -89,11 +90,13 @@ def a_density() -> tuple[Density, Callable[[Floats], float], np.random.Generator
     # Errors grow where counts are small, up to a bound.
     seen = means + np.exp(-0.3 * means) * luck.normal(size=(200, 3))
     known = [*KNOWN, Prior("share", 0.5, 2.0, "log"), Prior("step", 0.3, 3.0, "lognormal")]
+    known.append(Prior("far_off", 0.5, 6.0, "log"))
     year = DataPoint("s", dt.date(2014, 1, 1), dt.date(2014, 12, 31), 50.0, 10.0, middle=True)
     of = replace(
         toy(),
         points=[toy().points[0], toy().points[0], year],
-        reporting=np.array([[0, 0, 1.0, 0.4], [0, 0, 0, 0], [0, 0, 0, 0]]),
+        reporting=np.array([[0, 0, 1.0, 0.4, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]),
+        spread_times=np.array([[0, 0, 0, 0, 1.0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 1.0]]),
         is_middle=np.array([False, False, True]),
     )
     how, reported = taught(units, seen), np.array([5.0, 4.0, 3.0])
@@ -112,15 +115,15 @@ def test_the_slope_of_the_density_is_that_of_the_likelihood(monkeypatch: pytest.
     monkeypatch.setattr(density_module, "PRECISION", np.float64)  # in which small differences are told
     density, likelihood, luck = a_density()
     for _ in range(20):
-        at = luck.normal(size=4)
+        at = luck.normal(size=5)
         value, slope = density(at)
-        assert value == pytest.approx(likelihood(at), rel=1e-3, abs=0.01)
-        steps = 1e-5 * np.eye(4)
+        assert value == pytest.approx(likelihood(at), rel=5e-3, abs=0.01)
+        steps = 1e-5 * np.eye(5)
         rise = [(density(at + step)[0] - density(at - step)[0]) / 2e-5 for step in steps]
         assert slope == pytest.approx(rise, rel=1e-4, abs=1e-4)
     luck = np.random.default_rng(5)
     for _ in range(20):
-        at = luck.normal(size=4)
+        at = luck.normal(size=5)
         value, slope = density(at)
         value_used, slope_used = used(at)
         assert value_used == pytest.approx(value, abs=0.1)
@@ -197,10 +200,11 @@ def test_the_likelihood_is_that_of_a_normal() -> None:
     here = np.array([[0.4, 0.6], [0.5, 0.5]])
     reported = 8 + TRUTH @ SLOPES
     of = toy()
-    found = log_likelihood(here, log_values(KNOWN, here), of, how, reported, of.target)
+    logs = log_values(KNOWN, here)
+    found = log_likelihood(here, logs, of, how, reported, of.target)
     mean, error = how.mean(here), how.error(how.mean(here), here)
     for k in range(2):
-        covariance = np.outer(error[k], error[k]) * how.correlation + np.diag(of.variance(mean)[k])
+        covariance = np.outer(error[k], error[k]) * how.correlation + np.diag(of.variance(mean, logs)[k])
         off = reported - mean[k]
         direct = -0.5 * off @ np.linalg.inv(covariance) @ off - 0.5 * np.linalg.slogdet(covariance)[1]
         assert found[k] == pytest.approx(direct)
@@ -216,6 +220,34 @@ def test_a_reporting_share_multiplies_its_counts_only() -> None:
     assert made.std(axis=0) == pytest.approx(np.sqrt(SPREAD**2 + np.exp(-8)), rel=0.05)
 
 
+def test_how_far_off_counts_are_is_found_where_it_is_not_known() -> None:
+    luck, points = np.random.default_rng(8), 24
+    slopes = luck.uniform(-1, 1, size=(2, points))
+    units = luck.uniform(size=(80, 2))
+    seen = 8 + units @ slopes + 0.01 * luck.normal(size=(80, points))
+    reported = 8 + TRUTH @ slopes + 4 * SPREAD * luck.normal(size=points)  # four times what is assumed
+    surely = np.ones(points, dtype=bool)
+    of = Observation(
+        points=toy().points[:1] * points,
+        reporting=np.zeros((points, 3)),
+        spread=np.full(points, SPREAD),
+        spread_times=np.repeat([[0.0, 0.0, 1.0]], points, axis=0),
+        target=surely,
+        is_share=~surely,
+        is_middle=~surely,
+    )
+    times, how = Prior("far_off", 0.5, 8.0, "log"), taught(units, seen)
+    found = by_emulator([*KNOWN, times], 2, of, how, reported, draws=500, warm_up=200).units
+    low, middle, high = times.value(np.quantile(found[:, 2], [0.05, 0.5, 0.95]))
+    assert low < 4 < high
+    assert middle == pytest.approx(4, rel=0.3)
+    fixed = replace(of, reporting=np.zeros((points, 2)), spread_times=np.zeros((points, 2)))
+    too_sure = by_emulator(KNOWN, 2, fixed, how, reported, draws=500, warm_up=200).units
+    assert found[:, :2].std(axis=0) == pytest.approx(4 * too_sure.std(axis=0), rel=0.4)
+    made = draw_reported(of, seen[:1].repeat(4000, axis=0), np.array([0, 0, np.log(3)]), luck)
+    assert made.std(axis=0) == pytest.approx(3 * SPREAD, rel=0.1)
+
+
 def test_the_middle_of_a_year_is_compared_in_months() -> None:
     point = DataPoint("s", dt.date(2014, 1, 1), dt.date(2014, 12, 31), 36.0, 12.0, middle=True)
     of = replace(toy(), points=[point] * 3, is_middle=np.array([True, False, True]))
@@ -223,8 +255,8 @@ def test_the_middle_of_a_year_is_compared_in_months() -> None:
     assert seen == pytest.approx([3, np.log(50), 6])  # where nobody is counted: half-way
     assert of.natural(seen) == pytest.approx([3, 49.5, 6])
     # Twelve persons at any time of a year: their mean has a variance of twelve months squared over twelve.
-    assert of.variance(seen)[0] == pytest.approx(SPREAD**2 + 1)
     logs = np.zeros((4000, 2))
+    assert of.variance(seen, logs[0])[0] == pytest.approx(SPREAD**2 + 1)
     made = draw_reported(of, np.repeat(seen[None], 4000, axis=0), logs, np.random.default_rng(1))
     assert made[:, 0].mean() == pytest.approx(3, abs=0.05)
     assert made[:, 0].std() == pytest.approx(np.sqrt(SPREAD**2 + 1), rel=0.05)
@@ -310,4 +342,6 @@ def test_runs_that_are_done_are_not_run_again(tmp_path: Path, monkeypatch: pytes
     found = again.design(("design",), len(of.counter.points))
     assert np.array_equal(found.units, units)
     assert np.array_equal(found.counts[2].ravel(), counts + 2)
-    assert again.numbers("near") == set()
+    assert again.numbers("near", units) == set()
+    elsewhere = units + np.array([[0.0], [0.1], [0.0]])  # the posterior they are near to has moved since
+    assert again.numbers("design", elsewhere) == {0, 2}

@@ -25,6 +25,7 @@ SEEN = Observation(
     points=[YEAR, YEAR],
     reporting=np.zeros((2, 2)),
     spread=np.full(2, 0.1),
+    spread_times=np.zeros((2, 2)),
     target=np.ones(2, dtype=bool),
     is_share=np.zeros(2, dtype=bool),
     is_middle=np.zeros(2, dtype=bool),

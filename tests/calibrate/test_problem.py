@@ -18,7 +18,7 @@ from darien.calibrate.departures import wanted_of
 from darien.calibrate.design import Conditioning, Setting, conditioning_at, setting
 from darien.calibrate.lags import Response, months_of
 from darien.calibrate.observing import observation
-from darien.calibrate.problem import Drift, Problem, Reporting, load_problem, locate
+from darien.calibrate.problem import Drift, Problem, Reporting, SpreadTimes, load_problem, locate
 from darien.calibrate.targets import targets_of
 from darien.calibrate.unknowns import points, priors, scenario_at, sets_of
 from darien.record.assumptions import CountAssumptions
@@ -66,6 +66,16 @@ def problem(folder: Path, text: str = GOOD) -> Problem:
             "share: honduras",
             "share: hondruas",
             ":19: series.all.share: is no reporting share; given hondruas",
+        ),
+        (
+            "    spread: 0.2\n",
+            "    spread: 0.2\n    spread_times: far_off\n",
+            ":21: series.all.spread_times: is none of `spread_times`; given far_off",
+        ),
+        (
+            "series:\n",
+            "spread_times:\n  far_off: {low: 6, high: 0.5, assumption: a test}\nseries:\n",
+            ":14: spread_times.far_off: low 6 is not below high 0.5",
         ),
         (
             "    share: honduras\n",
@@ -280,6 +290,18 @@ def test_shares_move_by_a_step_with_every_year() -> None:
     assert np.log(step.value(ndtr(1.0))) == pytest.approx(0.5)
     setting_of = Setting(Path(), of, Path(), base, known, Counter(of.series, points, base), load_reported())
     assert [prior.name for prior in setting_of.simulated] == [prior.name for prior in known[:-5]]
+
+
+def test_a_spread_is_multiplied_for_the_series_that_name_an_unknown() -> None:
+    of = series(spread_times="far_off").model_copy(
+        update={"spread_times": {"far_off": SpreadTimes(low=0.5, high=6, assumption="a test")}}
+    )
+    base, year = small.scenario(), DataPoint("one", dt.date(2014, 1, 1), dt.date(2014, 12, 31), 1.0)
+    seen, known = observation(of, base, [year]), priors(of, base)
+    assert (known[-1].name, known[-1].value(0.0), known[-1].value(1.0)) == ("far_off", 0.5, 6)
+    logs = np.log([prior.value(0.5) if prior.scale != "linear" else 1.0 for prior in known])
+    assert seen.beyond_chance(logs) == pytest.approx(of.series["one"].spread * np.sqrt(3))
+    assert seen.expected(np.zeros(1), logs) == [0]
 
 
 def test_a_problem_weighs_migrants_as_it_says(tmp_path: Path) -> None:

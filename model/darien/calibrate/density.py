@@ -43,7 +43,8 @@ class Density:
         self._correlation = how.correlation[np.ix_(keep, keep)]
         self._reporting = of.reporting[keep]
         self._count = of.is_count[keep]
-        self._fixed = of.spread[keep] ** 2 + of.chance_of_middle[keep]
+        self._spread, self._spread_times = of.spread[keep], of.spread_times[keep]
+        self._chance_of_middle = of.chance_of_middle[keep]
         self._reported = reported[keep]
 
     def __call__(self, normal: Floats) -> tuple[float, Floats]:
@@ -70,7 +71,8 @@ class Density:
         logs = start + by_unit * unit + by_normal * normal
         expected = mean + self._reporting @ logs
         persons = np.exp(np.minimum(expected, MOST))
-        variance = self._fixed + np.where(self._count, 1 / (persons + HALF), 0.0)
+        beyond = (self._spread * np.exp(self._spread_times @ logs)) ** 2
+        variance = beyond + self._chance_of_middle + np.where(self._count, 1 / (persons + HALF), 0.0)
         off = self._reported - expected
         factor, inverse = _factor_and_inverse(error[:, None] * error * self._correlation, variance)
         solved = inverse @ off
@@ -82,7 +84,8 @@ class Density:
         by_expected = solved - by_variance * np.where(self._count, persons / (persons + HALF) ** 2, 0.0)
         bound = (free <= self._least) | (free >= self._most)
         by_mean = by_expected + by_error * np.where(bound, 0.0, 0.5 * self._line[1] * error)
-        gradient = (by_unit * slope + by_normal) * (self._reporting.T @ by_expected) - normal
+        by_logs = self._reporting.T @ by_expected + self._spread_times.T @ (2 * beyond * by_variance)
+        gradient = (by_unit * slope + by_normal) * by_logs - normal
         by_run = (self._halves * by_mean.astype(self._runs.dtype)[:, None]).T @ near
         by_unknown = 2.0 * np.einsum("ij,ij->i", by_run, away).astype(np.float64)
         if where == free_where:

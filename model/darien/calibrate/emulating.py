@@ -90,6 +90,12 @@ class Emulator:
         where = _terms(2 * units - 1) @ self.error_where
         return np.asarray(usual * np.exp(0.5 * np.clip(where, *self.where_range))[:, None])
 
+    def drawn(self, units: Floats, luck: np.random.Generator) -> Floats:
+        """(draws, points) what runs at unknowns ``units`` would count: means and joint errors."""
+        mean = self.mean(units)
+        factor = np.linalg.cholesky(self.correlation + 1e-9 * np.eye(mean.shape[1]))
+        return np.asarray(mean + (luck.normal(size=mean.shape) @ factor.T) * self.error(mean, units))
+
 
 def shapes(units: Floats, seen: Floats, hands: Hands = ONE) -> Shapes:
     """Length scales and variances of each data point, by maximum likelihood (scikit-learn).
@@ -190,7 +196,7 @@ def log_likelihood(
     mean = how.mean(units)
     error = how.error(mean, units)[:, keep]
     expected = of.expected(mean, logs)
-    variance = of.variance(expected)[:, keep]
+    variance = of.variance(expected, logs)[:, keep]
     off = (reported - expected)[:, keep]
     covariance = error[:, :, None] * error[:, None, :] * how.correlation[np.ix_(keep, keep)]
     covariance += np.eye(len(keep)) * variance[:, :, None]

@@ -266,10 +266,7 @@ def predictions_table(fit: Fit) -> pd.DataFrame:
 
 def _predicted(fit: Fit, units: Floats, luck: np.random.Generator) -> Floats:
     """(draws, points) of what would be reported, in persons, shares or months."""
-    simulated = len(fit.of.simulated)
-    means = fit.how.mean(units[:, :simulated])
-    factor = np.linalg.cholesky(fit.how.correlation + 1e-9 * np.eye(means.shape[1]))
-    means = means + (luck.normal(size=means.shape) @ factor.T) * fit.how.error(means, units[:, :simulated])
+    means = fit.how.drawn(units[:, : len(fit.of.simulated)], luck)
     return fit.seen.natural(draw_reported(fit.seen, means, log_values(fit.of.priors, units), luck))
 
 

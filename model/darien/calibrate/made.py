@@ -54,7 +54,10 @@ def kept_posterior(
         str(draws).encode(),
         units.tobytes(),
         means.tobytes(),
-        *(part.tobytes() for part in (seen.reported, seen.target, seen.spread, seen.reporting)),
+        *(
+            part.tobytes()
+            for part in (seen.reported, seen.target, seen.spread, seen.spread_times, seen.reporting)
+        ),
         repr(known).encode(),
     ]
 

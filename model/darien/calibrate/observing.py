@@ -39,13 +39,15 @@ class Observation:
 
     ``reporting``: (points, unknowns) whose logarithms add up to that of the share reported: 1 for the share
     of an authority, and of a step by which it moved the part of the time of the point that came after it.
-    ``spread``: (points,) standard deviation beyond chance, as compared. ``target``: whether a point is
-    fitted. ``is_share``: whether it is a share of persons. ``is_middle``: whether it is that of a year.
+    ``spread``: (points,) standard deviation beyond chance that is assumed, as compared. ``spread_times``:
+    (points, unknowns) 1 where an unknown multiplies it. ``target``: whether a point is fitted.
+    ``is_share``: whether it is a share of persons. ``is_middle``: whether it is that of a year.
     """
 
     points: list[DataPoint]
     reporting: Floats
     spread: Floats
+    spread_times: Floats
     target: Bools
     is_share: Bools
     is_middle: Bools
@@ -67,14 +69,19 @@ class Observation:
         """(points,) what was reported, as it is compared."""
         return self.seen(np.array([(p.reported, p.other or 0.0) for p in self.points]))
 
-    def expected(self, means: Floats, log_shares: Floats) -> Floats:
-        """What is reported in the mean: (..., points), from (..., points) and (..., unknowns) log shares."""
-        return means + log_shares @ self.reporting.T
+    def expected(self, means: Floats, logs: Floats) -> Floats:
+        """What is reported in the mean: (..., points), from (..., points) and (..., unknowns) logarithms of
+        all values."""
+        return means + logs @ self.reporting.T
 
-    def variance(self, expected: Floats) -> Floats:
+    def beyond_chance(self, logs: Floats) -> Floats:
+        """(..., points) standard deviation beyond chance, from (..., unknowns) logarithms of all values."""
+        return np.asarray(self.spread * np.exp(logs @ self.spread_times.T))
+
+    def variance(self, expected: Floats, logs: Floats) -> Floats:
         """Variance of what is reported around its mean, of the same shape."""
         chance = 1.0 / (np.exp(np.minimum(expected, MOST)) + HALF)
-        return self.spread**2 + np.where(self.is_count, chance, self.chance_of_middle)
+        return self.beyond_chance(logs) ** 2 + np.where(self.is_count, chance, self.chance_of_middle)
 
     @cached_property
     def chance_of_middle(self) -> Floats:
@@ -92,8 +99,10 @@ def observation(problem: Problem, scenario: Scenario, points: Sequence[DataPoint
     """The data points of a problem as a fit sees them."""
     series = [problem.series[point.series] for point in points]
     at = {prior.name: k for k, prior in enumerate(priors(problem, scenario))}
-    reporting = np.zeros((len(points), len(at)))
+    reporting, spread_times = np.zeros((2, len(points), len(at)))
     for i, (point, one) in enumerate(zip(points, series, strict=True)):
+        if one.spread_times is not None:
+            spread_times[i, at[one.spread_times]] = 1.0
         if one.share is None or one.against is not None:
             continue
         reporting[i, at[one.share]] = 1.0
@@ -104,6 +113,7 @@ def observation(problem: Problem, scenario: Scenario, points: Sequence[DataPoint
         points=list(points),
         reporting=reporting,
         spread=np.array([s.spread for s in series]),
+        spread_times=spread_times,
         target=np.array([s.role == "target" for s in series]),
         is_share=np.array([s.against is not None for s in series]),
         is_middle=np.array([point.middle for point in points]),
@@ -116,10 +126,13 @@ def _part_from(point: DataPoint, year: int) -> float:
     return max(0, after) / ((point.end - point.start).days + 1)
 
 
-def draw_reported(of: Observation, means: Floats, log_shares: Floats, luck: np.random.Generator) -> Floats:
-    """What would be reported, as it is compared, where the simulated counts are ``means``: (..., points)."""
-    expected = of.expected(means, log_shares)
-    around = np.sqrt(of.spread**2 + of.chance_of_middle)
+def draw_reported(of: Observation, means: Floats, logs: Floats, luck: np.random.Generator) -> Floats:
+    """What would be reported, as it is compared, where the simulated counts are ``means``: (..., points).
+
+    ``logs``: (..., unknowns) logarithms of the values of all unknowns.
+    """
+    expected = of.expected(means, logs)
+    around = np.sqrt(of.beyond_chance(logs) ** 2 + of.chance_of_middle)
     noisy = expected + luck.normal(size=expected.shape) * around
     persons = luck.poisson(np.exp(np.minimum(np.where(of.is_count, noisy, 0.0), 20.0)))
     return np.where(of.is_count, np.log(persons + HALF), noisy)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -49,7 +49,20 @@ class Unknown(Sourced):
         return self
 
 
-class Reporting(Sourced):
+class Ranged(Sourced):
+    """A number of which only a range is given."""
+
+    low: float
+    high: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low >= self.high:
+            raise ValueError(f"low {self.low:g} is not below high {self.high:g}")
+        return self
+
+
+class Reporting(Ranged):
     """The share of those who pass that an authority reports; its prior is flat in the logarithm.
 
     Above 1 it counts people more than once, or people whom the model does not have.
@@ -58,11 +71,16 @@ class Reporting(Sourced):
     low: Annotated[float, Field(gt=0)]
     high: Annotated[float, Field(gt=0)]
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Reporting:
-        if self.low >= self.high:
-            raise ValueError(f"low {self.low:g} is not below high {self.high:g}")
-        return self
+
+class SpreadTimes(Ranged):
+    """How many times as far off as assumed the counts of some series are; its prior is flat in the logarithm.
+
+    Where a model lacks what moved the counts, a spread that is assumed too small makes a fit too sure of all
+    else.
+    """
+
+    low: Annotated[float, Field(gt=0)]
+    high: Annotated[float, Field(gt=0)]
 
 
 class Drift(Sourced):
@@ -76,17 +94,11 @@ class Drift(Sourced):
     step: Annotated[float, Field(gt=0)]
 
 
-class Misdeclared(Sourced):
+class Misdeclared(Ranged):
     """The share of a group who give another nationality, by which a series counts them; its prior is flat."""
 
     low: Annotated[float, Field(ge=0, le=1)]
     high: Annotated[float, Field(gt=0, le=1)]
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Misdeclared:
-        if self.low >= self.high:
-            raise ValueError(f"low {self.low:g} is not below high {self.high:g}")
-        return self
 
 
 class Shape(Sourced):
@@ -128,6 +140,7 @@ class Series(Countable):
     role: Literal["target", "tests"]
     years: Literal["sum", "middle"] | None = None  # months become whole years: their sum, or when it passed
     share: Name | None = None  # of ``reporting``; None: all are counted
+    spread_times: Name | None = None  # of ``spread_times``; None: the spread is as assumed
     start: Annotated[dt.date | None, Field(alias="from")] = None  # counts before it are not used
     until: dt.date | None = None
 
@@ -196,6 +209,7 @@ class Problem(Model):
     shape: dict[Name, Shape] = {}  # of the months inside published years, from which departures are derived
     reporting: dict[Name, Reporting] = {}
     drifts: dict[Name, Drift] = {}  # of reporting shares, over the years
+    spread_times: dict[Name, SpreadTimes] = {}
     series: Annotated[dict[Name, Series], Field(min_length=1)]
     assumed: dict[Name, Unknown] = {}  # of which no series speaks: not fitted, but effects are told over them
     levers: dict[Name, str] = {}  # policies, scenarios that extend the history, of which effects are told
@@ -231,10 +245,13 @@ def load_problem(file: Path) -> Problem:
             faults.append(Fault(at.file, at.line, f"shape.{name}", why, name, listed(assumed)))
     for name, series in problem.series.items():
         here = root.mapping["series"].mapping[name]
-        if series.share is not None and series.share not in problem.reporting:
-            at, allowed = here.mapping["share"].at, listed(list(problem.reporting))
-            place = f"series.{name}.share"
-            faults.append(Fault(at.file, at.line, place, "is no reporting share", series.share, allowed))
+        for key, named, known, told in (
+            ("share", series.share, problem.reporting, "is no reporting share"),
+            ("spread_times", series.spread_times, problem.spread_times, "is none of `spread_times`"),
+        ):
+            if named is not None and named not in known:
+                at, allowed = here.mapping[key].at, listed(list(known))
+                faults.append(Fault(at.file, at.line, f"series.{name}.{key}", told, named, allowed))
         faults += _misdeclared(problem, f"series.{name}", series, here)
     for name, walk in problem.drifts.items():
         at = root.mapping["drifts"].mapping[name].mapping["shares"].at

@@ -70,10 +70,11 @@ class Kept:
         with closing(self._open()) as store:
             return dict(store.execute("SELECT number, text FROM said WHERE stage = ?", (stage,)).fetchall())
 
-    def numbers(self, stage: str) -> set[int]:
-        """Which runs of a stage are done."""
+    def numbers(self, stage: str, units: Floats) -> set[int]:
+        """Which runs of a stage are done, at these points and no others."""
         with closing(self._open()) as store:
-            return {n for (n,) in store.execute("SELECT number FROM run WHERE stage = ?", (stage,))}
+            done = store.execute("SELECT number, unit FROM run WHERE stage = ?", (stage,)).fetchall()
+        return {n for n, unit in done if n < len(units) and unit == units[n].tobytes()}
 
     def design(self, stages: tuple[str, ...], data_points: int) -> Design:
         """The runs of some stages, in order."""
@@ -154,7 +155,7 @@ def run_stage(
     def keep(number: int, counts: Floats) -> None:
         kept.put(stage, number, units[number], counts)
 
-    work_through(of, kept, run_point, units, kept.numbers(stage), keep, hands, progress)
+    work_through(of, kept, run_point, units, kept.numbers(stage, units), keep, hands, progress)
 
 
 def run_design(of: Setting, kept: Kept, hands: Hands, progress: Progress | None = None) -> Design:

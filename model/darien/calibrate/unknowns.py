@@ -67,13 +67,14 @@ def priors(problem: Problem, scenario: Scenario) -> list[Prior]:
 
 
 def reporting_priors(problem: Problem, scenario: Scenario) -> list[Prior]:
-    """Priors of what no run needs: of reporting shares, and of the steps by which they drift."""
+    """Priors of what no run needs: of reporting shares, of the steps by which they drift, of spreads."""
     shares = [Prior(name, share.low, share.high, "log") for name, share in problem.reporting.items()]
     steps = []
     for name, drift in problem.drifts.items():
         most = math.exp(TAIL * drift.step)
         steps += [Prior(step_name(name, year), 1 / most, most, "lognormal") for year in steps_of(scenario)]
-    return shares + steps
+    times = [Prior(name, one.low, one.high, "log") for name, one in problem.spread_times.items()]
+    return shares + steps + times
 
 
 def steps_of(scenario: Scenario) -> range:
