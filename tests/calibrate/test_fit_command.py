@@ -16,17 +16,17 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from darien.calibrate import fit_command, fit_page, hold_out, made
+from darien.calibrate import fit_command, fit_page, hold_out, made, runs
 from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.effects import effects_table
-from darien.calibrate.fit_command import NEAR, ROUNDS, command, told
+from darien.calibrate.fit_command import ROUNDS, command, told
 from darien.calibrate.fitting import Posterior, by_emulator
+from darien.calibrate.lags import Floats
 from darien.calibrate.predicting import Expected, Monthly
 from darien.calibrate.problem import locate
 from darien.calibrate.recovering import EFFECT, LIKELIHOOD, SUPPOSED, TOTAL
 from darien.calibrate.recovery_tables import recovery_tables
 from darien.calibrate.runs import Kept
-from darien.calibrate.unknowns import points
 from darien.experiments.drawn import load_draws
 from darien.experiments.evidence import ASSUMPTION, EVIDENCE
 from darien.experiments.pool import ONE
@@ -78,18 +78,14 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file.write_text(PROBLEM, encoding="utf-8")
     of = setting(file)
     assert len(of.counter.points) == 6
-    keep_runs(of, tmp_path / "out")
     return made_of(file, tmp_path / "out", recoveries=2)
 
 
-def keep_runs(of: Setting, out: Path) -> None:
-    """The runs of a fit of three unknowns and six data points, made up and kept."""
-    kept = Kept(out / "runs", of)
-    near = {stage: np.random.default_rng(1).uniform(size=(NEAR, 3)) for stage in ROUNDS}
-    for stage, units in ({"design": points(of.problem, 3)} | near).items():
-        for number, unit in enumerate(units):
-            means = MEANS + (unit - 0.25) @ SLOPES
-            kept.put(stage, number, unit, np.column_stack([np.exp(means), np.zeros(6)]))
+def run_none(of: Setting, kept: Kept, stage: str, units: Floats, *more: object) -> None:
+    """Runs of three unknowns and six data points, made up and kept."""
+    for number in set(range(len(units))) - kept.numbers(stage, units):
+        means = MEANS + (units[number] - 0.25) @ SLOPES
+        kept.put(stage, number, units[number], np.column_stack([np.exp(means), np.zeros(6)]))
 
 
 PROGRAMME = "  programme: {paths: [policy.programme_tapachula.coverage_added], low: 0, high: 0.5}\n"
@@ -162,9 +158,11 @@ def _must_not_be_made() -> Posterior:
 
 
 def made_of(file: Path, out: Path, recoveries: int = 0, held_out: bool = False, shocks: bool = False) -> Path:
-    """The fit, with short chains and draws that are made up: test_drawing.py makes some."""
+    """The fit, with short chains, and runs and draws that are made up: test_drawing.py makes some."""
     draws = pd.DataFrame({"parameters.cost_weight": [1.5, 2.5]})
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fit_command, "run_stage", run_none)
+        patch.setattr(runs, "run_stage", run_none)
         patch.setattr(fit_command, "DRAWN", 400)
         patch.setattr(fit_command, "PAST_DRAWS", 400)
         patch.setattr(made, "by_emulator", partial(by_emulator, warm_up=150))

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from calibrate.test_fit_command import PROBLEM as FITTED
-from calibrate.test_fit_command import keep_runs, made_of
+from calibrate.test_fit_command import made_of
 from darien.calibrate import fit_command, runs, shocks
 from darien.calibrate.around import Around
 from darien.calibrate.changes import MISSED, REPRODUCED, UNDECIDABLE
@@ -54,8 +54,6 @@ shocks:
 def test_a_fit_is_tested_by_events_and_resumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(FITTED + SHOCKS, encoding="utf-8")
-    of = setting(file)
-    keep_runs(of, tmp_path / "out")
     monkeypatch.setattr(fit_command, "SHOCK_DRAWS", 200)
     monkeypatch.setattr(runs, "warm_up", lambda *what: None)
     monkeypatch.setattr(runs, "_keep_conditioning", lambda *what: None)
@@ -154,7 +152,6 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, sai
 def test_targets_that_reach_into_the_months_after_an_event_are_left_out(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(FITTED, encoding="utf-8")
-    of = setting(file)
     seen = observation(of.problem, of.base, of.counter.points)
 
     def fitted(date: dt.date) -> list[str]:
@@ -170,7 +167,6 @@ def test_targets_that_reach_into_the_months_after_an_event_are_left_out(tmp_path
 def test_how_large_an_effect_is_comes_from_its_prior(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(FITTED + SHOCKS, encoding="utf-8")
-    of = setting(file)
     posterior = Posterior(np.full((50, 4), 0.5), True, 1.0)
     units = drawn(of, posterior, of.problem.shocks["cubans"])
     assert units.shape == (DRAWS, 3)
