@@ -152,6 +152,7 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, sai
 def test_targets_that_reach_into_the_months_after_an_event_are_left_out(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(FITTED, encoding="utf-8")
+    of = setting(file)
     seen = observation(of.problem, of.base, of.counter.points)
 
     def fitted(date: dt.date) -> list[str]:
@@ -167,6 +168,7 @@ def test_targets_that_reach_into_the_months_after_an_event_are_left_out(tmp_path
 def test_how_large_an_effect_is_comes_from_its_prior(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(FITTED + SHOCKS, encoding="utf-8")
+    of = setting(file)
     posterior = Posterior(np.full((50, 4), 0.5), True, 1.0)
     units = drawn(of, posterior, of.problem.shocks["cubans"])
     assert units.shape == (DRAWS, 3)
