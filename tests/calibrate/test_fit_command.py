@@ -252,6 +252,9 @@ def test_the_page_has_every_table(fitted: Path, tmp_path: Path) -> None:
     assert "1 of 1 inside" not in tables["left_out"]
     assert tables["methods"].count("\n") == 3  # a head and two ways
     assert "`total`" in tables["recovery"]
+    together = pd.DataFrame({"one": ["weight"], "other": ["taste"], "correlation": [-0.6]})
+    assert "| `weight` | `taste` | -0.60 |" in fit_page._pairs(together)
+    assert fit_page._pairs(together[:0]).startswith("No two unknowns go together")
 
 
 def test_the_last_year_is_predicted_beside_rivals_where_asked_for(fitted: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from darien.calibrate.diagnosing import STRONG
 from darien.calibrate.hold_out import BEST, FITTED, MODEL, NAIVE, NO_AGENTS, RATIO
 from darien.calibrate.recovery_tables import recovery_tables
 from darien.calibrate.scoring import interval_score
@@ -241,6 +242,8 @@ def _pulls(table: pd.DataFrame) -> str:
 
 
 def _pairs(table: pd.DataFrame) -> str:
+    if table.empty:
+        return f"No two unknowns go together so far (a rank correlation of {STRONG} and more)."
     rows = [
         (f"`{one['one']}`", f"`{one['other']}`", f"{one['correlation']:+.2f}")
         for one in table.to_dict("records")
