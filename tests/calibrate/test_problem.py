@@ -74,6 +74,11 @@ def problem(folder: Path, text: str = GOOD) -> Problem:
         ),
         (
             "series:\n",
+            "spread_times:\n  honduras: {low: 0.5, high: 6, assumption: a test}\nseries:\n",
+            ":14: spread_times.honduras: has the name of one of `reporting`; given honduras",
+        ),
+        (
+            "series:\n",
             "spread_times:\n  far_off: {low: 6, high: 0.5, assumption: a test}\nseries:\n",
             ":14: spread_times.far_off: low 6 is not below high 0.5",
         ),

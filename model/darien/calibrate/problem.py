@@ -243,6 +243,13 @@ def load_problem(file: Path) -> Problem:
             at = root.mapping["shape"].mapping[name].at
             why = "is no assumption about counts"
             faults.append(Fault(at.file, at.line, f"shape.{name}", why, name, listed(assumed)))
+    named_in: dict[str, str] = {}
+    for key in ("unknowns", "misdeclared", "shape", "reporting", "spread_times", "assumed"):
+        for name in getattr(problem, key):
+            first = named_in.setdefault(name, key)
+            if first != key:
+                at, told = root.mapping[key].mapping[name].at, f"has the name of one of `{first}`"
+                faults.append(Fault(at.file, at.line, f"{key}.{name}", told, name, "another name"))
     for name, series in problem.series.items():
         here = root.mapping["series"].mapping[name]
         for key, named, known, told in (
