@@ -332,3 +332,8 @@ def test_effects_recovered_are_told_apart_from_unknowns() -> None:
     assert "| a policy | **all** | 90 % | 60 % |" in tables["recovered_effects"]
     assert "| a policy | arrived | 80 % | 60 % |" in tables["recovered_effects"]
     assert recovery_tables(pd.DataFrame(unknowns))["recovered_effects"] == "No effect was recovered."
+
+
+def test_the_page_is_renewed_from_folders_of_fits_only(fitted: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="holds no fit; darien calibrate makes one"):
+        fit_page.main([str(fitted.parent), str(tmp_path)])

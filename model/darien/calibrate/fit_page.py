@@ -261,6 +261,9 @@ def _signed(share: float) -> str:
 
 def main(folders: list[str]) -> None:
     """Renew the page in the checkout from the folders of fits."""
+    for given in folders:
+        if not (Path(given) / "fit" / "manifest.json").is_file():
+            raise SystemExit(f"{given}: holds no fit; darien calibrate makes one")
     page = library.root() / "docs" / "fit.md"
     text = page.read_text(encoding="utf-8")
     for given in folders:
