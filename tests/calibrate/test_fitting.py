@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import ndtr
+from scipy.stats import poisson
 
 from darien.calibrate import density as density_module
 from darien.calibrate.counted_series import DataPoint
@@ -19,7 +20,7 @@ from darien.calibrate.design import setting
 from darien.calibrate.emulating import Emulator, emulator, log_likelihood, shapes
 from darien.calibrate.fitting import by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
-from darien.calibrate.observing import Observation, draw_reported
+from darien.calibrate.observing import HALF, Observation, draw_reported, mean_of_log
 from darien.calibrate.problem import locate
 from darien.calibrate.recovering import (
     DRIFTING,
@@ -89,7 +90,7 @@ def a_density() -> tuple[Density, Callable[[Floats], float], np.random.Generator
     means = 1 + 5 * units @ np.array([[1.0, 0.5, 0.2], [0.2, 1.0, 1.0]])
     # Errors grow where counts are small, up to a bound.
     seen = means + np.exp(-0.3 * means) * luck.normal(size=(200, 3))
-    known = [*KNOWN, Prior("share", 0.5, 2.0, "log"), Prior("step", 0.3, 3.0, "lognormal")]
+    known = [*KNOWN, Prior("share", 0.05, 2.0, "log"), Prior("step", 0.3, 3.0, "lognormal")]
     known.append(Prior("far_off", 1.0, 6.0, "log"))
     year = DataPoint("s", dt.date(2014, 1, 1), dt.date(2014, 12, 31), 50.0, 10.0, middle=True)
     of = replace(
@@ -219,6 +220,29 @@ def test_a_reporting_share_multiplies_its_counts_only() -> None:
     made = draw_reported(of, np.full((4000, 3), 8.0), np.repeat(logs, 4000, axis=0), np.random.default_rng(1))
     assert made.mean(axis=0) == pytest.approx([8, 8, 8 + np.log(2)], abs=0.01)
     assert made.std(axis=0) == pytest.approx(np.sqrt(SPREAD**2 + np.exp(-8)), rel=0.05)
+
+
+@pytest.mark.parametrize("persons", [0.01, 0.3, 1.0, 2.0, 5.0, 40.0])
+def test_what_is_reported_of_few_persons_is_what_a_fit_expects(persons: float) -> None:
+    mean, slope = mean_of_log(np.log([persons]))
+    chance, numbers = poisson(persons), np.arange(200)
+    direct = chance.pmf(numbers) @ np.log(numbers + HALF)
+    assert mean[0] == pytest.approx(direct, abs=0.02)
+    rise = mean_of_log(np.log([persons]) + 1e-6)[0] - mean_of_log(np.log([persons]) - 1e-6)[0]
+    assert slope == pytest.approx(rise / 2e-6, rel=1e-4)
+    of = replace(toy(), spread=np.zeros(3), is_share=np.array([False, True, False]))
+    counted, logs = np.full((4000, 3), np.log(persons)), np.zeros((4000, 2))
+    made = draw_reported(of, counted, logs, np.random.default_rng(1))
+    deviation = np.sqrt(of.variance(of.expected(counted, logs), logs)[0, 0])
+    assert made.mean(axis=0) == pytest.approx(of.expected(counted[0], logs[0]), abs=0.02 + 4 * deviation / 63)
+    assert made[:, 0].std() < 1.1 * deviation
+
+
+def test_nobody_can_be_reported_less_than_not_at_all() -> None:
+    for none in (-50.0, -1000.0):
+        mean, slope = mean_of_log(np.array([none]))
+        assert mean == pytest.approx(np.log(HALF))
+        assert slope == pytest.approx(0, abs=1e-9)
 
 
 def test_how_far_off_counts_are_is_found_where_it_is_not_known() -> None:

@@ -306,7 +306,7 @@ def test_a_spread_is_multiplied_for_the_series_that_name_an_unknown() -> None:
     assert (known[-1].name, known[-1].value(0.0), known[-1].value(1.0)) == ("far_off", 0.5, 6)
     logs = np.log([prior.value(0.5) if prior.scale != "linear" else 1.0 for prior in known])
     assert seen.beyond_chance(logs) == pytest.approx(of.series["one"].spread * np.sqrt(3))
-    assert seen.expected(np.zeros(1), logs) == [0]
+    assert seen.log_reported(np.zeros(1), logs) == [0]
 
 
 def test_a_problem_weighs_migrants_as_it_says(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from darien.calibrate.emulating import Emulator
 from darien.calibrate.lags import Floats
-from darien.calibrate.observing import HALF, MOST, Observation
+from darien.calibrate.observing import Observation, mean_of_log
 from darien.calibrate.unknowns import TAIL, Prior
 
 PRECISION = np.float32  # of what chains spend most of their time on, as in the emulator
@@ -69,19 +69,20 @@ class Density:
         error = np.exp(0.5 * where) * np.clip(free, self._least, self._most)
         start, by_unit, by_normal = self._logs
         logs = start + by_unit * unit + by_normal * normal
-        expected = mean + self._reporting @ logs
-        persons = np.exp(np.minimum(expected, MOST))
+        reported = mean + self._reporting @ logs
+        mean_of_logs, by_reported = mean_of_log(reported)
+        expected = np.where(self._count, mean_of_logs, reported)
+        chance = np.where(self._count, np.exp(-expected), self._chance_of_middle)
         beyond = (self._spread * np.exp(self._spread_times @ logs)) ** 2
-        variance = beyond + self._chance_of_middle + np.where(self._count, 1 / (persons + HALF), 0.0)
         off = self._reported - expected
-        factor, inverse = _factor_and_inverse(error[:, None] * error * self._correlation, variance)
+        factor, inverse = _factor_and_inverse(error[:, None] * error * self._correlation, beyond + chance)
         solved = inverse @ off
         value = -0.5 * (off @ solved + normal @ normal) - np.log(np.diagonal(factor)).sum()
 
         by_covariance = np.outer(solved, solved) - inverse  # twice the slope by each of its elements
         by_error = (by_covariance * self._correlation) @ error
         by_variance = 0.5 * np.diagonal(by_covariance)
-        by_expected = solved - by_variance * np.where(self._count, persons / (persons + HALF) ** 2, 0.0)
+        by_expected = np.where(self._count, (solved - by_variance * chance) * by_reported, solved)
         bound = (free <= self._least) | (free >= self._most)
         by_mean = by_expected + by_error * np.where(bound, 0.0, 0.5 * self._line[1] * error)
         by_logs = self._reporting.T @ by_expected + self._spread_times.T @ (2 * beyond * by_variance)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Bools = npt.NDArray[np.bool_]
 HALF = 0.5  # persons added before a logarithm is taken
 MOST = 30.0  # logarithm of persons beyond which chance is nothing
+FEW = 0.9  # how fast what is added to few persons is lost, so that mean_of_log is within 0.02
 MID_YEAR = 6.0  # months: the middle of a year in which nobody is counted
 YEAR_VARIANCE = 12.0  # months squared: of a time that may be any of a year
 
@@ -69,10 +70,15 @@ class Observation:
         """(points,) what was reported, as it is compared."""
         return self.seen(np.array([(p.reported, p.other or 0.0) for p in self.points]))
 
+    def log_reported(self, means: Floats, logs: Floats) -> Floats:
+        """Logarithms of the persons reported in the mean, other points as they are: (..., points), from (...,
+        points) as compared and (..., unknowns) logarithms of all values."""
+        return np.asarray(means + logs @ self.reporting.T)
+
     def expected(self, means: Floats, logs: Floats) -> Floats:
-        """What is reported in the mean: (..., points), from (..., points) and (..., unknowns) logarithms of
-        all values."""
-        return means + logs @ self.reporting.T
+        """What is reported in the mean, as it is compared; of the same shapes."""
+        reported = self.log_reported(means, logs)
+        return np.where(self.is_count, mean_of_log(reported)[0], reported)
 
     def beyond_chance(self, logs: Floats) -> Floats:
         """(..., points) standard deviation beyond chance, from (..., unknowns) logarithms of all values."""
@@ -80,8 +86,8 @@ class Observation:
 
     def variance(self, expected: Floats, logs: Floats) -> Floats:
         """Variance of what is reported around its mean, of the same shape."""
-        chance = 1.0 / (np.exp(np.minimum(expected, MOST)) + HALF)
-        return self.beyond_chance(logs) ** 2 + np.where(self.is_count, chance, self.chance_of_middle)
+        chance = np.where(self.is_count, np.exp(-expected), self.chance_of_middle)
+        return self.beyond_chance(logs) ** 2 + chance
 
     @cached_property
     def chance_of_middle(self) -> Floats:
@@ -93,6 +99,18 @@ class Observation:
         """Back from what is compared: persons, a share from 0 to 1, or months since the year began."""
         share, persons = expit(seen), np.maximum(np.exp(np.minimum(seen, MOST)) - HALF, 0.0)
         return np.where(self.is_middle, seen, np.where(self.is_share, share, persons))
+
+
+def mean_of_log(logs: Floats) -> tuple[Floats, Floats]:
+    """The mean of log(persons + HALF) where persons are Poisson with ``logs`` the logarithm of their mean; and
+    its slope by ``logs``.
+
+    Of many it is ``logs``, of nobody log(HALF): a report cannot be below none.
+    """
+    persons = np.exp(np.minimum(logs, MOST))
+    lost = HALF * np.exp(-FEW * persons)
+    mean = np.logaddexp(logs, np.log(HALF) - FEW * persons)
+    return mean, np.asarray(persons * (1 - FEW * lost) / (persons + lost))
 
 
 def observation(problem: Problem, scenario: Scenario, points: Sequence[DataPoint]) -> Observation:
@@ -131,7 +149,7 @@ def draw_reported(of: Observation, means: Floats, logs: Floats, luck: np.random.
 
     ``logs``: (..., unknowns) logarithms of the values of all unknowns.
     """
-    expected = of.expected(means, logs)
+    expected = of.log_reported(means, logs)
     around = np.sqrt(of.beyond_chance(logs) ** 2 + of.chance_of_middle)
     noisy = expected + luck.normal(size=expected.shape) * around
     persons = luck.poisson(np.exp(np.minimum(np.where(of.is_count, noisy, 0.0), 20.0)))

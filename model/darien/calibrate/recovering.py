@@ -177,8 +177,7 @@ def _recovered(job: _Job) -> Rows:
     for method in METHODS:
         posterior = fits[method]
         here = posterior.units[:, : job.simulated]
-        total = how.mean(here)
-        noisy = total + luck.normal(size=total.shape) * how.error(total, here)
+        noisy = how.drawn(here, luck)
         told: list[tuple[str, Floats, float, float]] = [
             (prior.name, posterior.units[:, k], truth[k], 1 / 12) for k, prior in enumerate(job.known)
         ]
