@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from darien.calibrate.lags import Floats
 from darien.calibrate.problem import Countable, Problem, Series, Side
-from darien.record.counted import spots
+from darien.record.counted import KindsOfRows, spots
 from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 HALF_MONTH = 0.5  # from the end of a month back to its middle
 
 Span = tuple[dt.date, dt.date]  # both days counted
-Spot = tuple[str, str, str]  # measure, kind (place or leg), name
+Spot = tuple[str, ...]  # measure, kind (place or leg), name
 
 
 @dataclass(frozen=True)
@@ -186,21 +185,7 @@ class Counter:
         dates = counts["date"].to_numpy("datetime64[D]")
         persons = counts["persons"].to_numpy(np.float64)
         group, groups = pd.factorize(counts["group"])
-        # What is counted where is looked up once by name, and for the many rows by number.
-        spot = np.zeros(len(counts), dtype=np.int64)
-        names: list[tuple[str, ...]] = [()]
-        for column in ("measure", "kind", "where"):
-            code, found_names = pd.factorize(counts[column])
-            spot = spot * len(found_names) + code
-            names = [(*name, one) for name in names for one in found_names]
-
-        number = {name: k for k, name in enumerate(names)}
-
-        def counted(spots: set[Spot]) -> npt.NDArray[np.bool_]:
-            is_one = np.zeros(len(names), dtype=bool)
-            is_one[[number[one] for one in spots if one in number]] = True
-            return is_one[spot]
-
+        kinds = KindsOfRows(counts, ["measure", "kind", "where"])
         rows: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         for name, series in self._series.items():
             part = dict.fromkeys(series.groups, 1.0)
@@ -208,8 +193,8 @@ class Counter:
             part |= {group: 1 - values[share] for group, share in series.loses.items()}
             mine = np.array([part.get(one, 0.0) for one in groups])[group] * persons
             rows[name] = (
-                mine * counted(self._sides[name]),
-                mine * counted(self._against.get(name, set())),
+                mine * kinds.are(self._sides[name]),
+                mine * kinds.are(self._against.get(name, set())),
             )
         found = np.zeros((len(self.points), 2))
         months = dates.astype("datetime64[M]").astype(int) % 12 + 1 - HALF_MONTH

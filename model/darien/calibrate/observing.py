@@ -102,8 +102,7 @@ class Observation:
 
 
 def mean_of_log(logs: Floats) -> tuple[Floats, Floats]:
-    """The mean of log(persons + HALF) where persons are Poisson with ``logs`` the logarithm of their mean; and
-    its slope by ``logs``.
+    """The mean of log(persons + HALF), and its slope by ``logs``: that of the mean of Poisson persons.
 
     Of many it is ``logs``, of nobody log(HALF): a report cannot be below none.
     """

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from darien.scenario.schema import Scenario
     from darien.scenario.world import Checkpoint
+
+Bools = npt.NDArray[np.bool_]
 
 
 def spots(scenario: Scenario, at: list[str]) -> set[tuple[str, str]]:
@@ -51,34 +54,53 @@ def counted_monthly(counts: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     ``counts`` as in :class:`darien.record.run.Run`, recorded by day or by month. Every month of the
     period has a row.
     """
-    import pandas as pd
-
-    months = pd.date_range(scenario.period.start.replace(day=1), scenario.period.end, freq="MS", name="month")
+    groups, events = KindsOfRows(counts, ["group"]), KindsOfRows(counts, ["measure", "kind", "where"])
     columns = {}
     for name, group in scenario.groups.items():
-        if group.derives is None:
-            continue
-        own = counts[counts["group"] == name]
-        total = pd.Series(0.0, index=months)
-        for part in group.derives.counted:
-            rows = own[own["measure"] == part.measure]
-            wanted = spots(scenario, part.at)
-            keep = [spot in wanted for spot in zip(rows["kind"], rows["where"], strict=True)]
-            total += _by_month(rows[np.array(keep, dtype=bool)], months)
-        columns[name] = total
-    return pd.DataFrame(columns, index=months)
+        if group.derives is not None:
+            own = groups.are({(name,)})
+            parts = [{(p.measure, *spot) for spot in spots(scenario, p.at)} for p in group.derives.counted]
+            columns[name] = [own & events.are(part) for part in parts]
+    return _monthly(counts, scenario, columns)
 
 
 def departed_monthly(counts: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """Persons who set out for the first time, by month and group; as :func:`counted_monthly`."""
+    kinds = KindsOfRows(counts, ["group", "measure"])
+    return _monthly(counts, scenario, {name: [kinds.are({(name, "departed")})] for name in scenario.groups})
+
+
+def _monthly(counts: pd.DataFrame, scenario: Scenario, columns: dict[str, list[Bools]]) -> pd.DataFrame:
+    """Persons by month, the columns each of the rows of some selections together."""
     import pandas as pd
 
-    months = pd.date_range(scenario.period.start.replace(day=1), scenario.period.end, freq="MS", name="month")
-    rows = counts[counts["measure"] == "departed"]
-    columns = {name: _by_month(rows[rows["group"] == name], months) for name in scenario.groups}
-    return pd.DataFrame(columns, index=months)
+    first = scenario.period.start.replace(day=1)
+    months = pd.date_range(first, scenario.period.end, freq="MS", name="month")
+    month = (counts["date"].to_numpy("datetime64[M]") - np.datetime64(first, "M")).astype(np.int64)
+    persons = counts["persons"].to_numpy(np.float64)
+
+    def summed(rows: Bools) -> npt.NDArray[np.float64]:
+        return np.bincount(month[rows], weights=persons[rows], minlength=len(months))
+
+    return pd.DataFrame({name: sum(map(summed, some)) for name, some in columns.items()}, index=months)
 
 
-def _by_month(rows: pd.DataFrame, months: pd.DatetimeIndex) -> pd.Series:
-    month = rows["date"].dt.to_period("M").dt.to_timestamp()
-    return rows["persons"].groupby(month).sum().reindex(months, fill_value=0).astype("float64")
+class KindsOfRows:
+    """Rows told apart by what stands in some columns: names are looked up once, the many rows by number."""
+
+    def __init__(self, counts: pd.DataFrame, columns: list[str]) -> None:
+        import pandas as pd
+
+        self._code = np.zeros(len(counts), dtype=np.int64)
+        names: list[tuple[str, ...]] = [()]
+        for column in columns:
+            code, here = pd.factorize(counts[column])
+            self._code = self._code * len(here) + code
+            names = [(*name, one) for name in names for one in here]
+        self._number = {name: k for k, name in enumerate(names)}
+
+    def are(self, wanted: set[tuple[str, ...]]) -> Bools:
+        """(rows,) whether what stands in the columns is among those ``wanted``."""
+        is_one = np.zeros(max(len(self._number), 1), dtype=bool)
+        is_one[[self._number[one] for one in wanted if one in self._number]] = True
+        return is_one[self._code]
