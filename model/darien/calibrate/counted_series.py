@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HALF_MONTH = 0.5  # from the end of a month back to its middle
 
 Span = tuple[dt.date, dt.date]  # both days counted
-Spot = tuple[str, ...]  # measure, kind (place or leg), name
+Spot = tuple[str, str, str]  # measure, kind (place or leg), name
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,7 +81,8 @@ def _monthly(counts: pd.DataFrame, scenario: Scenario, columns: dict[str, list[B
     persons = counts["persons"].to_numpy(np.float64)
 
     def summed(rows: Bools) -> npt.NDArray[np.float64]:
-        return np.bincount(month[rows], weights=persons[rows], minlength=len(months))
+        found = np.bincount(month[rows], weights=persons[rows], minlength=len(months))
+        return found.astype(np.float64)
 
     return pd.DataFrame({name: sum(map(summed, some)) for name, some in columns.items()}, index=months)
 
@@ -99,7 +101,7 @@ class KindsOfRows:
             names = [(*name, one) for name in names for one in here]
         self._number = {name: k for k, name in enumerate(names)}
 
-    def are(self, wanted: set[tuple[str, ...]]) -> Bools:
+    def are(self, wanted: Collection[tuple[str, ...]]) -> Bools:
         """(rows,) whether what stands in the columns is among those ``wanted``."""
         is_one = np.zeros(max(len(self._number), 1), dtype=bool)
         is_one[[self._number[one] for one in wanted if one in self._number]] = True
