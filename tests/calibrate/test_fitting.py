@@ -17,7 +17,7 @@ from darien.calibrate import density as density_module
 from darien.calibrate.counted_series import DataPoint
 from darien.calibrate.density import Density
 from darien.calibrate.design import setting
-from darien.calibrate.emulating import Emulator, emulator, log_likelihood, shapes
+from darien.calibrate.emulating import Emulator, drawn_given, emulator, log_likelihood, shapes
 from darien.calibrate.fitting import by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import HALF, Observation, draw_reported, mean_of_log
@@ -210,6 +210,26 @@ def test_the_likelihood_is_that_of_a_normal() -> None:
         off = reported - mean[k]
         direct = -0.5 * off @ np.linalg.inv(covariance) @ off - 0.5 * np.linalg.slogdet(covariance)[1]
         assert found[k] == pytest.approx(direct)
+
+
+def test_what_runs_counted_is_told_by_what_was_reported_too() -> None:
+    luck = np.random.default_rng(7)
+    units = luck.uniform(size=(300, 2))
+    together = luck.normal(size=(300, 1)) + 0.5 * luck.normal(size=(300, 3))  # errors that go together
+    how, of = taught(units, 8 + units @ SLOPES + 0.3 * together), toy()
+    here = np.repeat([[0.4, 0.6]], 20_000, axis=0)
+    logs, mean = np.zeros((len(here), 2)), how.mean(here[:1])
+    reported, fitted = mean[0] + [0.5, 0.5, 99.0], np.array([True, True, False])
+    made = drawn_given(here, logs, of, how, reported, fitted, luck)
+    error = how.error(mean, here[:1])[0]
+    of_errors = np.outer(error, error) * how.correlation
+    assert of_errors[0, 2] > 0.5 * of_errors[2, 2]  # or the third is told nothing
+    share = of_errors[:, :2] @ np.linalg.inv(of_errors[:2, :2] + np.diag(of.variance(mean, logs[:1])[0, :2]))
+    left = of_errors - share @ of_errors[:2]
+    assert made.mean(axis=0) - mean[0] == pytest.approx(share @ [0.5, 0.5], abs=0.01)
+    assert np.cov(made.T) == pytest.approx(left, abs=0.002)
+    nothing = drawn_given(here, logs, of, how, reported, np.zeros(3, dtype=bool), luck)
+    assert np.cov(nothing.T) == pytest.approx(of_errors, abs=0.005)
 
 
 def test_a_reporting_share_multiplies_its_counts_only() -> None:

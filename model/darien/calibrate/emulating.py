@@ -204,3 +204,46 @@ def log_likelihood(
     solved = solve_triangular(factor, off[:, :, None], lower=True)[:, :, 0]
     log_det = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
     return np.asarray(-0.5 * (solved**2).sum(axis=1) - log_det)
+
+
+def drawn_given(
+    units: Floats,
+    logs: Floats,
+    of: Observation,
+    how: Emulator,
+    reported: Floats,
+    fitted: Bools,
+    luck: np.random.Generator,
+) -> Floats:
+    """(draws, points) what runs at unknowns ``units`` counted, given what was reported of them.
+
+    Arguments as of :func:`log_likelihood`. What was ``reported`` tells not only the unknowns but also how far
+    off the emulator is at them: errors are drawn given it, as the likelihood has them (Matheron's rule: a
+    joint draw of errors and reports, moved by what the report was off).
+    """
+    parts = range(0, len(units), TOGETHER)
+    some = [slice(first, first + TOGETHER) for first in parts]
+    return np.concatenate([_drawn_given(units[k], logs[k], of, how, reported, fitted, luck) for k in some])
+
+
+def _drawn_given(
+    units: Floats,
+    logs: Floats,
+    of: Observation,
+    how: Emulator,
+    reported: Floats,
+    fitted: Bools,
+    luck: np.random.Generator,
+) -> Floats:
+    keep = np.flatnonzero(fitted)
+    mean = how.mean(units)
+    size = how.error(mean, units)
+    expected = of.expected(mean, logs)
+    variance = of.variance(expected, logs)[:, keep]
+    error = how.drawn(units, luck) - mean
+    noise = luck.normal(size=variance.shape) * np.sqrt(variance)
+    off = (reported - expected - error)[:, keep] - noise
+    together = size[:, :, None] * size[:, None, :] * how.correlation
+    covariance = together[np.ix_(np.arange(len(units)), keep, keep)] + np.eye(len(keep)) * variance[:, :, None]
+    moved = together[:, :, keep] @ np.linalg.solve(covariance, off[:, :, None])
+    return np.asarray(mean + error + moved[:, :, 0])

@@ -16,12 +16,12 @@ from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.diagnosing import pulls, together
 from darien.calibrate.drawing import after, before, run_draws
 from darien.calibrate.effects import DRAWS, effects_table, must_be_outcomes, must_suit, run_effects
-from darien.calibrate.emulating import Emulator, Shapes, emulator
+from darien.calibrate.emulating import Emulator, Shapes, drawn_given, emulator
 from darien.calibrate.fitting import Posterior, arviz, log_values
 from darien.calibrate.hold_out import hold_out
 from darien.calibrate.lags import Floats
 from darien.calibrate.made import kept_posterior, kept_shapes
-from darien.calibrate.observing import Observation, draw_reported, observation
+from darien.calibrate.observing import Bools, Observation, draw_reported, observation
 from darien.calibrate.predicting import before_origin, monthly, origin_of
 from darien.calibrate.problem import locate
 from darien.calibrate.recovering import summary
@@ -222,7 +222,8 @@ def predictions_table(fit: Fit) -> pd.DataFrame:
     posterior = fit.posterior.units[luck.integers(0, len(fit.posterior.units), 4000)]
     prior = luck.uniform(size=(4000, len(fit.of.priors)))
     intervals = [
-        np.quantile(_predicted(fit, units, luck), [0.05, 0.5, 0.95], axis=0) for units in (prior, posterior)
+        np.quantile(_predicted(fit, units, fitted, luck), [0.05, 0.5, 0.95], axis=0)
+        for units, fitted in ((prior, np.zeros_like(fit.seen.target)), (posterior, fit.seen.target))
     ]
     said = fit.seen.natural(fit.seen.reported)
     rows = []
@@ -264,10 +265,12 @@ def predictions_table(fit: Fit) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _predicted(fit: Fit, units: Floats, luck: np.random.Generator) -> Floats:
-    """(draws, points) of what would be reported, in persons, shares or months."""
-    means = fit.how.drawn(units[:, : len(fit.of.simulated)], luck)
-    return fit.seen.natural(draw_reported(fit.seen, means, log_values(fit.of.priors, units), luck))
+def _predicted(fit: Fit, units: Floats, fitted: Bools, luck: np.random.Generator) -> Floats:
+    """(draws, points) of what would be reported, in persons, shares or months, where points ``fitted``
+    (points,) were reported as they were."""
+    here, logs, seen = units[:, : len(fit.of.simulated)], log_values(fit.of.priors, units), fit.seen
+    means = drawn_given(here, logs, seen, fit.how, seen.reported, fitted, luck)
+    return seen.natural(draw_reported(seen, means, logs, luck))
 
 
 def write(

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from darien.calibrate.emulating import Emulator, Shapes, emulator, log_likelihood
+from darien.calibrate.emulating import Emulator, Shapes, drawn_given, emulator, log_likelihood
 from darien.calibrate.fitting import Posterior, by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported
@@ -176,13 +176,13 @@ def _recovered(job: _Job) -> Rows:
     likelihood = partial(_likelihood, job=job, how=how, reported=reported)
     for method in METHODS:
         posterior = fits[method]
-        here = posterior.units[:, : job.simulated]
-        noisy = how.drawn(here, luck)
+        here, logs = posterior.units[:, : job.simulated], log_values(job.known, posterior.units)
+        counted = drawn_given(here, logs, job.of, how, reported, job.of.target, luck)
         told: list[tuple[str, Floats, float, float]] = [
             (prior.name, posterior.units[:, k], truth[k], 1 / 12) for k, prior in enumerate(job.known)
         ]
         nan = float("nan")
-        told.append((TOTAL, noisy[:, counts].sum(axis=1), means[counts].sum(), nan))
+        told.append((TOTAL, counted[:, counts].sum(axis=1), means[counts].sum(), nan))
         told.append((LIKELIHOOD, likelihood(posterior.units), likelihood(truth[None])[0], nan))
         if job.effects is not None:
             told += _effects(job.effects, rest, truth_run, posterior.units[:, : job.simulated], luck)
