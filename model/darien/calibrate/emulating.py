@@ -243,7 +243,7 @@ def _drawn_given(
     error = how.drawn(units, luck) - mean
     noise = luck.normal(size=variance.shape) * np.sqrt(variance)
     off = (reported - expected - error)[:, keep] - noise
-    together = size[:, :, None] * size[:, None, :] * how.correlation
-    covariance = together[np.ix_(np.arange(len(units)), keep, keep)] + np.eye(len(keep)) * variance[:, :, None]
-    moved = together[:, :, keep] @ np.linalg.solve(covariance, off[:, :, None])
+    together = size[:, :, None] * size[:, None, keep] * how.correlation[:, keep]
+    covariance = together[:, keep] + np.eye(len(keep)) * variance[:, :, None]
+    moved = together @ np.linalg.solve(covariance, off[:, :, None])
     return np.asarray(mean + error + moved[:, :, 0])
