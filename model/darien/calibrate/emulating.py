@@ -221,29 +221,19 @@ def drawn_given(
     off the emulator is at them: errors are drawn given it, as the likelihood has them (Matheron's rule: a
     joint draw of errors and reports, moved by what the report was off).
     """
-    parts = range(0, len(units), TOGETHER)
-    some = [slice(first, first + TOGETHER) for first in parts]
-    return np.concatenate([_drawn_given(units[k], logs[k], of, how, reported, fitted, luck) for k in some])
-
-
-def _drawn_given(
-    units: Floats,
-    logs: Floats,
-    of: Observation,
-    how: Emulator,
-    reported: Floats,
-    fitted: Bools,
-    luck: np.random.Generator,
-) -> Floats:
     keep = np.flatnonzero(fitted)
-    mean = how.mean(units)
-    size = how.error(mean, units)
-    expected = of.expected(mean, logs)
-    variance = of.variance(expected, logs)[:, keep]
-    error = how.drawn(units, luck) - mean
-    noise = luck.normal(size=variance.shape) * np.sqrt(variance)
-    off = (reported - expected - error)[:, keep] - noise
-    together = size[:, :, None] * size[:, None, keep] * how.correlation[:, keep]
-    covariance = together[:, keep] + np.eye(len(keep)) * variance[:, :, None]
-    moved = together @ np.linalg.solve(covariance, off[:, :, None])
-    return np.asarray(mean + error + moved[:, :, 0])
+    counted = [np.zeros((0, len(reported)))]
+    for first in range(0, len(units), TOGETHER):
+        here, log = units[first : first + TOGETHER], logs[first : first + TOGETHER]
+        mean = how.mean(here)
+        size = how.error(mean, here)
+        expected = of.expected(mean, log)
+        variance = of.variance(expected, log)[:, keep]
+        error = how.drawn(here, luck) - mean
+        noise = luck.normal(size=variance.shape) * np.sqrt(variance)
+        off = (reported - expected - error)[:, keep] - noise
+        together = size[:, :, None] * size[:, None, keep] * how.correlation[:, keep]
+        covariance = together[:, keep] + np.eye(len(keep)) * variance[:, :, None]
+        moved = together @ np.linalg.solve(covariance, off[:, :, None])
+        counted.append(mean + error + moved[:, :, 0])
+    return np.concatenate(counted)
