@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.diagnosing import pulls, together
@@ -221,10 +222,12 @@ def predictions_table(fit: Fit) -> pd.DataFrame:
     luck = np.random.default_rng(3)
     posterior = fit.posterior.units[luck.integers(0, len(fit.posterior.units), 4000)]
     prior = luck.uniform(size=(4000, len(fit.of.priors)))
-    intervals = [
-        np.quantile(_predicted(fit, units, fitted, luck), [0.05, 0.5, 0.95], axis=0)
-        for units, fitted in ((prior, np.zeros_like(fit.seen.target)), (posterior, fit.seen.target))
-    ]
+    given = ((prior, np.zeros_like(fit.seen.target)), (posterior, fit.seen.target))
+    with threadpool_limits(1):  # on more, sums are rounded otherwise, and draws go other ways
+        intervals = [
+            np.quantile(_predicted(fit, units, fitted, luck), [0.05, 0.5, 0.95], axis=0)
+            for units, fitted in given
+        ]
     said = fit.seen.natural(fit.seen.reported)
     rows = []
     for j, point in enumerate(fit.seen.points):
