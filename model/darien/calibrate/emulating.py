@@ -93,8 +93,15 @@ class Emulator:
     def drawn(self, units: Floats, luck: np.random.Generator) -> Floats:
         """(draws, points) what runs at unknowns ``units`` would count: means and joint errors."""
         mean = self.mean(units)
-        factor = np.linalg.cholesky(self.correlation + 1e-9 * np.eye(mean.shape[1]))
-        return np.asarray(mean + (luck.normal(size=mean.shape) @ factor.T) * self.error(mean, units))
+        return mean + self.errors(self.error(mean, units), luck)
+
+    def errors(self, size: Floats, luck: np.random.Generator) -> Floats:
+        """(draws, points) joint errors, of standard deviations ``size`` (draws, points)."""
+        return np.asarray((luck.normal(size=size.shape) @ self._factor.T) * size)
+
+    @cached_property
+    def _factor(self) -> Floats:
+        return np.asarray(np.linalg.cholesky(self.correlation + 1e-9 * np.eye(len(self.correlation))))
 
 
 def shapes(units: Floats, seen: Floats, hands: Hands = ONE) -> Shapes:
@@ -229,7 +236,7 @@ def drawn_given(
         size = how.error(mean, here)
         expected = of.expected(mean, log)
         variance = of.variance(expected, log)[:, keep]
-        error = how.drawn(here, luck) - mean
+        error = how.errors(size, luck)
         noise = luck.normal(size=variance.shape) * np.sqrt(variance)
         off = (reported - expected - error)[:, keep] - noise
         together = size[:, :, None] * size[:, None, keep] * how.correlation[:, keep]
