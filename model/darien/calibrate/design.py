@@ -48,7 +48,8 @@ if TYPE_CHECKING:
     from darien.record.reported import Reported
     from darien.scenario.schema import Scenario
 
-ROUNDS = 4  # of running and rescaling at each point, from the departures of the history
+ROUNDS = 2  # of running and rescaling at each point, from the departures of the history: more gain nothing
+YEAR = 12  # months
 
 
 @dataclass(frozen=True)
@@ -125,20 +126,29 @@ def conditioning_at(of: Setting, how: Conditioning, unit: Floats) -> Conditionin
 def conditioned(scenario: Scenario, how: Conditioning, replicate: int) -> Scenario:
     """The scenario with departures that give the deriving series under its own unknowns."""
     working, days, rates = WorkingAssumptions(), days_of(scenario), how.rates.copy()
+    responses = dict(how.responses)
     for _ in range(ROUNDS):
         run = simulate(with_rates(scenario, rates), replicate=replicate)
-        counted = averaged([run.counts], scenario, rates.mul(days, axis=0), how.responses)
-        for name in rates.columns:
-            rates[name] = rescaled(
-                rates[name].to_numpy(),
-                days,
-                how.responses[name],
-                counted[name].to_numpy(),
-                how.wanted[name],
-                scenario.persons_per_migrant.get(name, 1),
-                working,
-            )
+        counted = averaged([run.counts], scenario, rates.mul(days, axis=0), responses)
+        for name in responses:
+            given, seen = rates[name].to_numpy(), counted[name].to_numpy()
+            weight = scenario.persons_per_migrant.get(name, 1)
+            usual = how.responses[name]
+            responses[name] = usual.times(part_counted(seen, usual.matrix @ (given * days), weight))
+            rates[name] = rescaled(given, days, responses[name], seen, how.wanted[name], weight, working)
     return with_rates(scenario, rates)
+
+
+def part_counted(counted: Floats, expected: Floats, weight: int) -> float:
+    """What part of those whom a response lets expect is counted under other unknowns than it was read under.
+
+    ``counted``, ``expected``: (months,) persons; ``weight``: persons per migrant, of whom few are chance. A
+    queue keeps people from the count too, but for a time: the median over all spans of a year passes it over.
+    Without this, whoever goes elsewhere would be taken to wait, and nobody sent after them.
+    """
+    span, chance = np.ones(min(len(counted), YEAR)), 2.0 * weight
+    ratio = (np.convolve(counted, span, "valid") + chance) / (np.convolve(expected, span, "valid") + chance)
+    return float(np.median(ratio))
 
 
 @dataclass(frozen=True)

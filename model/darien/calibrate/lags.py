@@ -58,6 +58,10 @@ class Response:
                 reach[month] = here / (here + before)
         return reach
 
+    def times(self, part: float) -> Response:
+        """The same lags, with another share of those who set out counted."""
+        return Response(part * self.matrix, part * self.after, self.lag)
+
     @property
     def _by_lag(self) -> Floats:
         months, lags = len(self.after), len(self.lag)
