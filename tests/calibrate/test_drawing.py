@@ -10,7 +10,7 @@ import pytest
 
 from darien.calibrate import drawing
 from darien.calibrate.design import setting
-from darien.calibrate.drawing import after, before, run_draws
+from darien.calibrate.drawing import after, before, count_draws, run_draws
 from darien.calibrate.runs import Kept
 from darien.experiments.drawn import MONTHLY
 from darien.experiments.pool import ONE, Hands
@@ -47,7 +47,7 @@ def test_a_draw_has_every_path_and_departures_and_is_kept(
     kept = Kept(tmp_path / "runs", of)
     posterior = np.array([[0.25, 0.5], [0.75, 1.0]])
     units = after(of, posterior)
-    draws = run_draws(of, kept, units, Hands(2))
+    draws, derived = count_draws(of, kept, units, Hands(2))
     low, high = of.priors[0].low, of.priors[0].high
     assert set(draws["parameters.cost_weight"]) <= {low + 0.25 * (high - low), low + 0.75 * (high - low)}
     given = of.base.checkpoints["reynosa"].coverage.value
@@ -56,8 +56,22 @@ def test_a_draw_has_every_path_and_departures_and_is_kept(
     months = [path for path in draws if path.startswith(MONTHLY)]
     assert len(months) == 60 * len(of.base.departures.monthly)
     assert (draws[months] >= 0).all(axis=None)
+    alone = run_draws(of, kept, units[:1], ONE)  # nothing counted: another run, the same draw
+    pd.testing.assert_frame_equal(alone, draws[:1])
     monkeypatch.setattr("darien.calibrate.telling.work_through", _must_not_run)
-    pd.testing.assert_frame_equal(run_draws(of, kept, units, ONE), draws)
+    pd.testing.assert_frame_equal(count_draws(of, kept, units, ONE)[0], draws)
+    _must_come_out(derived)
+
+
+def _must_come_out(derived: pd.DataFrame) -> None:
+    """Panama's years and those of the US Border Patrol, which departures were worked out from."""
+    years = derived.set_index(["group", "year"])
+    assert years.loc[("cuba", 2015), "reported"] == pytest.approx(24_623)
+    many = years[(years["reported"] > 3000) & (years.index.get_level_values("year") > 2014)]
+    assert {"cuba", "haiti", "south_asia", "northern_triangle"} <= set(many.index.get_level_values("group"))
+    assert (many["median"] / many["reported"] - 1).abs().max() < 0.15, many
+    assert (derived["low"] <= derived["median"]).all()
+    assert (derived["median"] <= derived["high"]).all()
 
 
 def test_draws_of_the_prior_are_points_of_the_design(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

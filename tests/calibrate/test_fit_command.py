@@ -160,6 +160,9 @@ def _must_not_be_made() -> Posterior:
 def made_of(file: Path, out: Path, recoveries: int = 0, held_out: bool = False, shocks: bool = False) -> Path:
     """The fit, with short chains, and runs and draws that are made up: test_drawing.py makes some."""
     draws = pd.DataFrame({"parameters.cost_weight": [1.5, 2.5]})
+    columns = ["group", "year", "reported", "median", "low", "high"]
+    rows = [("africa", 2016, 3000.0, 3150.0, 2900.0, 3300.0), ("haiti", 2015, 6.0, 3.0, 0.0, 9.0)]
+    derived = pd.DataFrame(rows, columns=columns)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fit_command, "run_stage", run_none)
         patch.setattr(runs, "run_stage", run_none)
@@ -167,6 +170,7 @@ def made_of(file: Path, out: Path, recoveries: int = 0, held_out: bool = False, 
         patch.setattr(fit_command, "PAST_DRAWS", 400)
         patch.setattr(made, "by_emulator", partial(by_emulator, warm_up=150))
         patch.setattr(fit_command, "run_draws", lambda *what: draws)
+        patch.setattr(fit_command, "count_draws", lambda *what: (draws, derived))
         patch.setattr(hold_out, "expect", expected)
         return command(str(file), out, recoveries=recoveries, held_out=held_out, shocks=shocks)
 
@@ -253,6 +257,8 @@ def test_the_page_has_every_table(fitted: Path, tmp_path: Path) -> None:
     assert tables["methods"].count("\n") == 3  # a head and two ways
     assert "`total`" in tables["recovery"]
     together = pd.DataFrame({"one": ["weight"], "other": ["taste"], "correlation": [-0.6]})
+    assert "| africa | 2016 | derived | 3,000 | 3,150 | 2,900 to 3,300 | +5 % |" in tables["derived"]
+    assert "| haiti | 2015 | derived | 6 | 3 | 0 to 9 |  |" in tables["derived"]  # few: by chance
     assert "| `weight` | `taste` | -0.60 |" in fit_page._pairs(together)
     assert fit_page._pairs(together[:0]).startswith("No two unknowns go together")
 

@@ -130,10 +130,9 @@ def conditioned(scenario: Scenario, how: Conditioning, replicate: int) -> Scenar
     for _ in range(ROUNDS):
         run = simulate(with_rates(scenario, rates), replicate=replicate)
         counted = averaged([run.counts], scenario, rates.mul(days, axis=0), responses)
-        for name in responses:
+        for name, usual in how.responses.items():
             given, seen = rates[name].to_numpy(), counted[name].to_numpy()
             weight = scenario.persons_per_migrant.get(name, 1)
-            usual = how.responses[name]
             responses[name] = usual.times(part_counted(seen, usual.matrix @ (given * days), weight))
             rates[name] = rescaled(given, days, responses[name], seen, how.wanted[name], weight, working)
     return with_rates(scenario, rates)

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.diagnosing import pulls, together
-from darien.calibrate.drawing import after, before, run_draws
+from darien.calibrate.drawing import after, before, count_draws, run_draws
 from darien.calibrate.effects import DRAWS, effects_table, must_be_outcomes, must_suit, run_effects
 from darien.calibrate.emulating import Emulator, Shapes, drawn_given, emulator
 from darien.calibrate.fitting import Posterior, arviz, log_values
@@ -105,12 +105,11 @@ def command(
     fit = make_fit(of, kept, hands, show)
     effects = tell_effects(fit, kept, hands, show) if of.problem.levers else None
     draws = {}
-    for name, units in (
-        ("draws_prior", before(of, fit.design.units)),
-        ("draws", after(of, fit.posterior.units[:, : len(of.simulated)])),
-    ):
-        with show("draws with departures of their own") as progress:
-            draws[name] = run_draws(of, kept, units, hands, progress)
+    with show("draws of the prior with departures of their own") as progress:
+        draws["draws_prior"] = run_draws(of, kept, before(of, fit.design.units), hands, progress)
+    chosen = after(of, fit.posterior.units[:, : len(of.simulated)])
+    with show("draws with departures of their own") as progress:
+        draws["draws"], draws["derived"] = count_draws(of, kept, chosen, hands, progress)
     recovered = tell_recovery(of, fit.seen, fit.design, fit.shapes, kept, recoveries, hands, show)
     predicted: dict[str, pd.DataFrame] = {}
     told_of = None
@@ -285,7 +284,8 @@ def write(
     predicted: Mapping[str, pd.DataFrame],
     origin: Mapping[str, object] | None,
 ) -> None:
-    """All tables of a fit, whole or not at all; ``draws`` and ``predicted`` by the name of their file.
+    """All tables of a fit, whole or not at all; ``draws``, with what they count of the deriving series, and
+    ``predicted`` by the name of their file.
 
     ``origin``: from when on it was predicted and how well that is founded, None where nothing was.
     """

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = (MODEL, FITTED, NO_AGENTS, *NAIVE)  # predictors of a hold-out, in the order of their columns
+FEW = 100  # persons a year, below which a share off is chance
 MOVES = 0.3  # standard deviations, from which a series is said to move an unknown
 
 
@@ -42,6 +43,8 @@ def tables(folder: Path) -> dict[str, str]:
         "pulls": _pulls(pd.read_csv(folder / "pulls.csv")),
         "pairs": _pairs(pd.read_csv(folder / "together.csv")),
     }
+    if (folder / "derived.csv").is_file():
+        found["derived"] = _derived(pd.read_csv(folder / "derived.csv"))
     if (folder / "effects.csv").is_file():
         effects = pd.read_csv(folder / "effects.csv")
         found |= {"informed": _informed(effects), "effects": _effects(effects)}
@@ -84,6 +87,24 @@ def _predictions(table: pd.DataFrame) -> str:
         for one in table.to_dict("records")
     ]
     header = ("series", "when", "role", "reported", "middle", "90 % interval", "high / low", "inside")
+    return markdown(header, rows, numbers=(3, 4, 5, 6))
+
+
+def _derived(table: pd.DataFrame) -> str:
+    """The deriving series, of which each is given to every draw: no success, unless one does not come out."""
+    rows = [
+        (
+            str(one["group"]),
+            str(one["year"]),
+            "derived",
+            _number(one["reported"]),
+            _number(one["median"]),
+            f"{_number(one['low'])} to {_number(one['high'])}",
+            f"{100 * (one['median'] / one['reported'] - 1):+.0f} %" if one["reported"] >= FEW else "",
+        )
+        for one in table.to_dict("records")
+    ]
+    header = ("group", "year", "role", "reported", "middle", "90 % of the draws", "middle off by")
     return markdown(header, rows, numbers=(3, 4, 5, 6))
 
 
