@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from darien.calibrate import drawing
+from darien.calibrate.derived import derived_table
 from darien.calibrate.design import setting
-from darien.calibrate.drawing import after, before, count_draws, run_draws
+from darien.calibrate.drawing import after, before, run_draws
+from darien.calibrate.effects import run_effects
 from darien.calibrate.runs import Kept
 from darien.experiments.drawn import MONTHLY
 from darien.experiments.pool import ONE, Hands
@@ -25,6 +27,8 @@ unknowns:
   north:
     paths: [checkpoints.acayucan.coverage, checkpoints.reynosa.coverage]
     times: {value: 1, low: 0.5, high: 2}
+levers: {shut: checkpoint-darien}
+outcomes: [apprehended, arrived]
 assumed:
   skill: {paths: [parameters.skill_bribes]}
 series:
@@ -47,7 +51,8 @@ def test_a_draw_has_every_path_and_departures_and_is_kept(
     kept = Kept(tmp_path / "runs", of)
     posterior = np.array([[0.25, 0.5], [0.75, 1.0]])
     units = after(of, posterior)
-    draws, derived = count_draws(of, kept, units, Hands(2))
+    drawn = run_draws(of, kept, units, True, Hands(2))
+    draws = drawn.table
     low, high = of.priors[0].low, of.priors[0].high
     assert set(draws["parameters.cost_weight"]) <= {low + 0.25 * (high - low), low + 0.75 * (high - low)}
     given = of.base.checkpoints["reynosa"].coverage.value
@@ -56,11 +61,13 @@ def test_a_draw_has_every_path_and_departures_and_is_kept(
     months = [path for path in draws if path.startswith(MONTHLY)]
     assert len(months) == 60 * len(of.base.departures.monthly)
     assert (draws[months] >= 0).all(axis=None)
-    alone = run_draws(of, kept, units[:1], ONE)  # nothing counted: another run, the same draw
-    pd.testing.assert_frame_equal(alone, draws[:1])
+    alone = run_draws(of, kept, units[:1], False, ONE)  # nothing counted: another run, the same draw
+    pd.testing.assert_frame_equal(alone.table, draws[:1])
+    assert alone.outcomes == drawn.outcomes[:1] == run_effects(of, kept, of.problem.levers, units[:1], ONE)
+    assert drawn.outcomes[0]["shut"]["apprehended"] != drawn.outcomes[0]["base"]["apprehended"] > 0
     monkeypatch.setattr("darien.calibrate.telling.work_through", _must_not_run)
-    pd.testing.assert_frame_equal(count_draws(of, kept, units, ONE)[0], draws)
-    _must_come_out(derived)
+    pd.testing.assert_frame_equal(run_draws(of, kept, units, True, ONE).table, draws)
+    _must_come_out(derived_table(of, drawn.counts))
 
 
 def _must_come_out(derived: pd.DataFrame) -> None:

@@ -18,6 +18,7 @@ from PIL import Image
 
 from darien.calibrate import fit_command, fit_page, hold_out, made, runs
 from darien.calibrate.design import Design, Setting, setting
+from darien.calibrate.drawing import Drawn
 from darien.calibrate.effects import effects_table
 from darien.calibrate.fit_command import ROUNDS, command, told
 from darien.calibrate.fitting import Posterior, by_emulator
@@ -169,8 +170,8 @@ def made_of(file: Path, out: Path, recoveries: int = 0, held_out: bool = False, 
         patch.setattr(fit_command, "DRAWN", 400)
         patch.setattr(fit_command, "PAST_DRAWS", 400)
         patch.setattr(made, "by_emulator", partial(by_emulator, warm_up=150))
-        patch.setattr(fit_command, "run_draws", lambda *what: draws)
-        patch.setattr(fit_command, "count_draws", lambda *what: (draws, derived))
+        patch.setattr(fit_command, "run_draws", lambda *what: Drawn(draws, [], []))
+        patch.setattr(fit_command, "derived_table", lambda *what: derived)
         patch.setattr(hold_out, "expect", expected)
         return command(str(file), out, recoveries=recoveries, held_out=held_out, shocks=shocks)
 

@@ -16,11 +16,12 @@ from calibrate import small
 from darien.calibrate.counted_series import Counter, DataPoint, data_points
 from darien.calibrate.departures import wanted_of
 from darien.calibrate.design import Conditioning, Setting, conditioning_at, setting
+from darien.calibrate.effects import lever_file
 from darien.calibrate.lags import Response, months_of
 from darien.calibrate.observing import observation
 from darien.calibrate.problem import Drift, Problem, Reporting, SpreadTimes, load_problem, locate
 from darien.calibrate.targets import targets_of
-from darien.calibrate.unknowns import points, priors, scenario_at, sets_of
+from darien.calibrate.unknowns import checked_at, numbers_of, points, priors, scenario_at
 from darien.record.assumptions import CountAssumptions
 from darien.record.reported import load_reported
 from darien.scenario.at import quantity_at
@@ -157,13 +158,13 @@ def test_priors_come_from_the_scenario_or_the_file(tmp_path: Path) -> None:
 def test_a_point_sets_single_values_and_multiplies_others(tmp_path: Path) -> None:
     of, scenario = problem(tmp_path), load("history-2014-2018")
     known = priors(of, scenario)
-    sets = dict(one.split("=") for one in sets_of(of, scenario, known[:2], np.array([0.25, 1.0])))
-    assert float(sets["parameters.cost_weight"]) == pytest.approx(float(known[0].value(0.25)))
+    numbers = numbers_of(of, scenario, known[:2], np.array([0.25, 1.0]))
+    assert numbers["parameters.cost_weight"] == pytest.approx(float(known[0].value(0.25)))
     for name in ("tapachula", "huixtla_bus"):
         before = quantity_at(scenario, f"checkpoints.{name}.coverage").value
-        assert float(sets[f"checkpoints.{name}.coverage"]) == pytest.approx(min(1, 2 * before))
-    changed = load("history-2014-2018", [f"{path}={value}" for path, value in sets.items()])
-    assert changed.parameters.cost_weight.value == float(sets["parameters.cost_weight"])
+        assert numbers[f"checkpoints.{name}.coverage"] == pytest.approx(min(1, 2 * before))
+    changed = load("history-2014-2018", [f"{path}={value}" for path, value in numbers.items()])
+    assert changed.parameters.cost_weight.value == numbers["parameters.cost_weight"]
 
 
 def shaped(low: float | None, high: float | None) -> Setting:
@@ -309,6 +310,25 @@ def test_a_spread_is_multiplied_for_the_series_that_name_an_unknown() -> None:
     assert seen.log_reported(np.zeros(1), logs) == [0]
 
 
+@pytest.mark.parametrize("name", ["2014-2018", "2018-2023"])
+def test_a_point_is_the_scenario_that_a_file_with_its_numbers_is(name: str) -> None:
+    """A run's quick way to a point leaves out the checks, and nothing else."""
+    of = setting(locate(name))
+    for file in (of.history, *(lever_file(of, lever) for lever in of.problem.levers.values())):
+        unit = np.random.default_rng(1).uniform(size=len(of.simulated))
+        quick = scenario_at(file, of.problem, of.base, of.simulated, unit)
+        checked = checked_at(file, of.problem, of.base, of.simulated, unit)
+        assert _bare(quick.model_dump()) == _bare(checked.model_dump())
+
+
+def _bare(said: object) -> object:
+    """What a scenario says without the sources of its numbers, nor their ranges: a draw has none."""
+    if isinstance(said, dict):
+        words = ("source", "assumption", "low", "high")
+        return {key: _bare(one) for key, one in said.items() if "value" not in said or key not in words}
+    return [_bare(one) for one in said] if isinstance(said, list) else said
+
+
 def test_a_problem_weighs_migrants_as_it_says(tmp_path: Path) -> None:
     weighed = GOOD.replace("runs: 64", "runs: 64\npersons_per_migrant: {cuba: 7, northern_triangle: 30}")
     (tmp_path / "weighed.yaml").write_text(weighed, encoding="utf-8")
@@ -317,7 +337,9 @@ def test_a_problem_weighs_migrants_as_it_says(tmp_path: Path) -> None:
     assert of.base.persons_per_migrant == {**usual, "cuba": 7, "northern_triangle": 30}
     at = scenario_at(of.history, of.problem, of.base, of.simulated, np.full(len(of.simulated), 0.5))
     assert at.persons_per_migrant == of.base.persons_per_migrant
-    assert not any("persons" in one for one in sets_of(of.problem, of.base, of.simulated, np.full(9, 0.5)))
+    assert not any(
+        "persons" in path for path in numbers_of(of.problem, of.base, of.simulated, np.full(9, 0.5))
+    )
 
 
 def test_later_years_are_taken_off_a_long_span() -> None:

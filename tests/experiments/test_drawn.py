@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from darien.experiments.compare_command import command
-from darien.experiments.drawn import Draws, load_draws, must_suit, value_at
+from darien.experiments.drawn import Draws, load_draws, must_suit
 from darien.experiments.paired import KEYS, differences
 from darien.scenario import files
+from darien.scenario.at import value_at
 from darien.scenario.errors import UserMistake
 from darien.scenario.schema import Scenario
 

@@ -11,11 +11,12 @@ import pytest
 
 from darien.cli import main
 from darien.experiments import drawn
-from darien.experiments.drawn import Draws, load_draws, value_at
+from darien.experiments.drawn import Draws, load_draws
 from darien.experiments.fitted import at_mean, fit_of
 from darien.experiments.run import Task, run_replicates
 from darien.record import store
 from darien.scenario import files
+from darien.scenario.at import value_at
 from darien.scenario.schema import Period
 
 from .pretend import SCENARIO

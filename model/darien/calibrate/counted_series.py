@@ -182,6 +182,7 @@ class Counter:
         """
         import pandas as pd
 
+        counts = counts.sort_values("date", kind="stable")
         dates = counts["date"].to_numpy("datetime64[D]")
         persons = counts["persons"].to_numpy(np.float64)
         group, groups = pd.factorize(counts["group"])
@@ -199,7 +200,8 @@ class Counter:
         found = np.zeros((len(self.points), 2))
         months = dates.astype("datetime64[M]").astype(int) % 12 + 1 - HALF_MONTH
         for i, point in enumerate(self.points):
-            inside = (dates >= np.datetime64(point.start)) & (dates <= np.datetime64(_month_end(point.end)))
+            first, last = np.datetime64(point.start), np.datetime64(_month_end(point.end))
+            inside = slice(np.searchsorted(dates, first), np.searchsorted(dates, last, side="right"))
             if point.middle:
                 persons_then = rows[point.series][0][inside]
                 found[i] = (persons_then * months[inside]).sum(), persons_then.sum()

@@ -34,6 +34,7 @@ Simulate = Callable[["list[tuple[Scenario, int]]"], "list[pd.DataFrame]"]
 
 WORKING = 1000  # replicates 1000, 1001, ... work departures out, so that 0, 1, ... can test them
 LITTLE = 0.0005  # gain of a round in the mean error of the groups that is not worth another
+CHANCE = 2.0  # migrants: counts of so few are chance
 FLOOR = 0.002  # of a group's mean: a month below it could not grow again by being multiplied
 
 
@@ -235,7 +236,7 @@ def rescaled(
     migrant) sets how few persons are chance.
     """
     before = rates * days
-    now = _updated(before, how, how.matrix @ before, counted, wanted, 2.0 * weight, working)
+    now = _updated(before, how, how.matrix @ before, counted, wanted, CHANCE * weight, working)
     limit = working.largest_change.value
     return np.clip(now, before / limit, before * limit) / days
 

@@ -17,6 +17,7 @@ from darien.calibrate.assumptions import WorkingAssumptions
 from darien.calibrate.command import simulate_on
 from darien.calibrate.counted_series import Counter, data_points
 from darien.calibrate.departures import (
+    CHANCE,
     WORKING,
     Wanted,
     averaged,
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from darien.record.reported import Reported
     from darien.scenario.schema import Scenario
 
-ROUNDS = 2  # of running and rescaling at each point, from the departures of the history: more gain nothing
 YEAR = 12  # months
 
 
@@ -123,11 +123,15 @@ def conditioning_at(of: Setting, how: Conditioning, unit: Floats) -> Conditionin
     return replace(how, wanted=wanted_of(targets, how.responses, months_of(of.base)))
 
 
-def conditioned(scenario: Scenario, how: Conditioning, replicate: int) -> Scenario:
-    """The scenario with departures that give the deriving series under its own unknowns."""
+def conditioned(scenario: Scenario, how: Conditioning, replicate: int, rounds: int = 1) -> Scenario:
+    """The scenario with departures that give the deriving series under its own unknowns.
+
+    ``rounds``: of running and rescaling, from the departures of the history. More than one gain little
+    (``benchmarks/rounds.py``), and each may multiply a month by :attr:`WorkingAssumptions.largest_change`.
+    """
     working, days, rates = WorkingAssumptions(), days_of(scenario), how.rates.copy()
     responses = dict(how.responses)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         run = simulate(with_rates(scenario, rates), replicate=replicate)
         counted = averaged([run.counts], scenario, rates.mul(days, axis=0), responses)
         for name, usual in how.responses.items():
@@ -145,7 +149,7 @@ def part_counted(counted: Floats, expected: Floats, weight: int) -> float:
     queue keeps people from the count too, but for a time: the median over all spans of a year passes it over.
     Without this, whoever goes elsewhere would be taken to wait, and nobody sent after them.
     """
-    span, chance = np.ones(min(len(counted), YEAR)), 2.0 * weight
+    span, chance = np.ones(min(len(counted), YEAR)), CHANCE * weight
     ratio = (np.convolve(counted, span, "valid") + chance) / (np.convolve(expected, span, "valid") + chance)
     return float(np.median(ratio))
 

@@ -1,22 +1,25 @@
-"""Draws from before and after the counts as scenarios take them: values at paths, and departures with them.
+"""Draws from before and after the counts as scenarios take them: values at paths, and departures with them;
+and what the policies of the problem do at them.
 
 What no series speaks of (``assumed``) is drawn from its prior, so that what a scenario says carries it too.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from darien.calibrate.departures import WORKING
-from darien.calibrate.derived import ByYear, derived_counts, derived_table
+from darien.calibrate.derived import ByYear, derived_counts
 from darien.calibrate.design import Job, Setting, conditioned, conditioning_at, shared
+from darien.calibrate.effects import Outcomes, with_assumed, with_policies
 from darien.calibrate.lags import Floats
 from darien.calibrate.runs import Kept
 from darien.calibrate.telling import at_draws
-from darien.calibrate.unknowns import priors_of, scenario_at, sets_of
+from darien.calibrate.unknowns import numbers_of, scenario_at
 from darien.experiments.drawn import MONTHLY
 from darien.experiments.pool import Hands
 from darien.experiments.run import Progress, simulate
@@ -25,21 +28,36 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DRAWN = 100  # before, and as many after
+WITH_POLICIES = 40  # of them
 
 
-def _run(job: Job, counting: bool) -> tuple[dict[str, float], ByYear]:
-    """Values by path at one draw, departures worked out anew among them; and what a run with them counts
-    where they come from, none unless ``counting``."""
+@dataclass(frozen=True)
+class Drawn:
+    """``table``: a row per draw, a column per path of the history. ``counts``: what a run at each draw counts
+    of the deriving series, empty where nothing was to be counted. ``outcomes``: with and without each policy,
+    at the first :data:`WITH_POLICIES` draws."""
+
+    table: pd.DataFrame
+    counts: list[ByYear]
+    outcomes: list[Outcomes]
+
+
+def _run(job: Job, counting: bool) -> tuple[dict[str, float], ByYear, Outcomes]:
+    """Values by path at one draw, departures worked out anew among them; what a run with them counts where
+    they come from, none unless ``counting``; outcomes of policies, none at later draws."""
     of, how = shared(job.file, job.conditioning)
-    unit = np.array(job.unit)
-    known = [*of.simulated, *priors_of(of.problem.assumed, of.base)]
+    unit, known = np.array(job.unit), with_assumed(of)
     scenario = scenario_at(of.history, of.problem, of.base, known, unit)
     now = conditioned(scenario, conditioning_at(of, how, unit), WORKING + job.number)
-    sets = (one.split("=") for one in sets_of(of.problem, of.base, known, unit))
-    found = {path: float(value) for path, value in sets}
+    found = numbers_of(of.problem, of.base, known, unit)
     for group, months in now.departures.monthly.items():
         found |= {f"{MONTHLY}{group}.{month}": rate for month, rate in months.items()}
-    return found, derived_counts(now, simulate(now, replicate=job.number).counts) if counting else {}
+    levers = of.problem.levers if job.number < WITH_POLICIES else {}
+    if not counting and not levers:
+        return found, {}, {}
+    run = simulate(now, replicate=job.number)
+    counts = derived_counts(now, run.counts) if counting else {}
+    return found, counts, with_policies(of, now, run, levers, job) if levers else {}
 
 
 def after(of: Setting, posterior: Floats) -> Floats:
@@ -59,28 +77,16 @@ def before(of: Setting, design: Floats) -> Floats:
 
 
 def run_draws(
-    of: Setting, kept: Kept, units: Floats, hands: Hands, progress: Progress | None = None
-) -> pd.DataFrame:
-    """A row per draw, a column per path of the history; run now or before.
+    of: Setting, kept: Kept, units: Floats, counting: bool, hands: Hands, progress: Progress | None = None
+) -> Drawn:
+    """What draws of :func:`after` or :func:`before` tell, run now or before.
 
-    ``units``: of :func:`after` or :func:`before`. Raises as :func:`~darien.calibrate.telling.at_draws`.
+    ``counting``: whether the deriving series are counted in a run with each. Raises as
+    :func:`~darien.calibrate.telling.at_draws`.
     """
-    return _told(of, kept, units, False, hands, progress)[0]
-
-
-def count_draws(
-    of: Setting, kept: Kept, units: Floats, hands: Hands, progress: Progress | None = None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The same, and what runs with these draws count of the deriving series (:func:`derived_table`)."""
-    draws, counts = _told(of, kept, units, True, hands, progress)
-    return draws, derived_table(of, counts)
-
-
-def _told(
-    of: Setting, kept: Kept, units: Floats, counting: bool, hands: Hands, progress: Progress | None
-) -> tuple[pd.DataFrame, list[ByYear]]:
     import pandas as pd
 
-    decided, task = [list(of.problem.assumed), counting], partial(_run, counting=counting)
-    told = at_draws(of, kept, "draws", decided, task, units, hands, progress)
-    return pd.DataFrame([values for values, _ in told]), [counts for _, counts in told]
+    decided = [list(of.problem.assumed), counting, of.problem.levers, of.problem.outcomes]
+    told = at_draws(of, kept, "draws", decided, partial(_run, counting=counting), units, hands, progress)
+    values, counts, outcomes = zip(*told, strict=True)
+    return Drawn(pd.DataFrame(list(values)), list(counts), [one for one in outcomes if one])

@@ -8,7 +8,7 @@ that is little, an effect is an assumption and not evidence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from darien.calibrate.design import Job, Setting, conditioned, conditioning_at, 
 from darien.calibrate.lags import Floats
 from darien.calibrate.runs import Kept
 from darien.calibrate.telling import at_draws
-from darien.calibrate.unknowns import priors_of, scenario_at
+from darien.calibrate.unknowns import Prior, checked_at, priors_of, scenario_at
 from darien.experiments import model_lines
 from darien.experiments.evidence import ASSUMPTION, EVIDENCE, LITTLE
 from darien.experiments.pool import Hands
@@ -33,23 +33,37 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from darien.record.run import Run
+    from darien.scenario.schema import Scenario
 
-DRAWS = 40  # of the prior, and as many of the posterior
+Outcomes = dict[str, dict[str, float]]
+"""Outcomes of the history (``base``) and of policies, by the name of each."""
 
 
-def _run(job: Job, levers: Mapping[str, str]) -> dict[str, dict[str, float]]:
+def _run(job: Job, levers: Mapping[str, str]) -> Outcomes:
     """Outcomes of the history and of every policy of ``levers`` at one draw."""
     of, how = shared(job.file, job.conditioning)
     unit = np.array(job.unit)
-    known = [*of.simulated, *priors_of(of.problem.assumed, of.base)]
-    base = scenario_at(of.history, of.problem, of.base, known, unit)
+    base = scenario_at(of.history, of.problem, of.base, with_assumed(of), unit)
     base = conditioned(base, conditioning_at(of, how, unit), WORKING + job.number)
-    found = {"base": _told(of, simulate(base, replicate=job.number))}
+    return with_policies(of, base, simulate(base, replicate=job.number), levers, job)
+
+
+def with_assumed(of: Setting) -> list[Prior]:
+    """The priors of the unknowns that a run needs, then of what no series speaks of."""
+    return [*of.simulated, *priors_of(of.problem.assumed, of.base)]
+
+
+def with_policies(of: Setting, base: Scenario, run: Run, levers: Mapping[str, str], job: Job) -> Outcomes:
+    """Outcomes of a run of the history at a draw, and of policies with its departures, migrants and luck.
+
+    ``base``: the history at the draw of ``job``, its departures worked out; ``levers``: scenarios by name.
+    """
+    found = {"base": _told(of, run)}
+    same = {"record_every": "month", "seed": base.seed, "departures": base.departures}
     for name, scenario_name in levers.items():
-        lever = scenario_at(lever_file(of, scenario_name), of.problem, of.base, known, unit)
-        same = {"record_every": "month", "seed": base.seed, "departures": base.departures}
-        lever = lever.model_copy(update=same)
-        found[name] = _told(of, simulate(lever, replicate=job.number))
+        file = lever_file(of, scenario_name)
+        lever = scenario_at(file, of.problem, of.base, with_assumed(of), np.array(job.unit))
+        found[name] = _told(of, simulate(lever.model_copy(update=same), replicate=job.number))
     return found
 
 
@@ -70,7 +84,7 @@ def must_suit(of: Setting) -> None:
     for lever, name in of.problem.levers.items():
         at = model_lines.mark(of.file, "levers", lever)
         try:
-            scenario_at(lever_file(of, name), of.problem, of.base, of.simulated, middle)
+            checked_at(lever_file(of, name), of.problem, of.base, of.simulated, middle)
         except ScenarioError as error:
             lacking = [fault.path for fault in error.faults if fault.file.startswith("--set")]
             faults += [fault for fault in error.faults if not fault.file.startswith("--set")]
@@ -104,7 +118,7 @@ def run_effects(
     units: Floats,
     hands: Hands,
     progress: Progress | None = None,
-) -> list[dict[str, dict[str, float]]]:
+) -> list[Outcomes]:
     """Outcomes at each of the draws, run now or before; raises as :func:`~darien.calibrate.telling.at_draws`.
 
     ``levers``: scenarios by name. ``units``: (draws, unknowns) of the fit, then of those assumed.
@@ -113,9 +127,7 @@ def run_effects(
     return at_draws(of, kept, "effects", [levers, of.problem.outcomes], task, units, hands, progress)
 
 
-def effects_table(
-    before: list[dict[str, dict[str, float]]], after: list[dict[str, dict[str, float]]]
-) -> pd.DataFrame:
+def effects_table(before: Sequence[Outcomes], after: Sequence[Outcomes]) -> pd.DataFrame:
     """For each policy and outcome the effect (share of the base) before and after the fit.
 
     Columns: ``prior_low``, ``prior_high``, ``median``, ``low``, ``high`` (5 to 95 %), ``variance_removed``,
@@ -139,7 +151,7 @@ def effects_table(
     return pd.DataFrame(rows, columns=[*columns, "label"])
 
 
-def change(draws: list[dict[str, dict[str, float]]], lever: str, outcome: str) -> Floats:
+def change(draws: Sequence[Outcomes], lever: str, outcome: str) -> Floats:
     """(draws,) effect of a policy on an outcome, as a share of the base; 0 where the base has none."""
     base = np.array([draw["base"][outcome] for draw in draws])
     with_it = np.array([draw[lever][outcome] for draw in draws])

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from darien.calibrate.derived import derived_table
 from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.diagnosing import pulls, together
-from darien.calibrate.drawing import after, before, count_draws, run_draws
-from darien.calibrate.effects import DRAWS, effects_table, must_be_outcomes, must_suit, run_effects
+from darien.calibrate.drawing import after, before, run_draws
+from darien.calibrate.effects import effects_table, must_be_outcomes, must_suit
 from darien.calibrate.emulating import Emulator, Shapes, drawn_given, emulator
 from darien.calibrate.fitting import Posterior, arviz, log_values
 from darien.calibrate.hold_out import hold_out
@@ -40,7 +41,7 @@ from darien.record.whole import check_target, whole_folder, write_json
 if TYPE_CHECKING:
     import pandas as pd
 
-FIRST_DRAWS, DRAWN = 200, 5000  # of each chain of the first posterior, and of the last
+FIRST_DRAWS, DRAWN = 200, 3000  # of each chain of the first posterior, and of the last
 PAST_DRAWS = 2000  # of each chain from before the last year
 SHOCK_DRAWS = 500  # of each chain that runs again for a dated event
 NEAR = 96  # runs at draws of a posterior, which make the emulator sharp where it matters
@@ -103,13 +104,13 @@ def command(
     must_be_outcomes(of)
     kept = Kept(folder / "runs", of)
     fit = make_fit(of, kept, hands, show)
-    effects = tell_effects(fit, kept, hands, show) if of.problem.levers else None
-    draws = {}
-    with show("draws of the prior with departures of their own") as progress:
-        draws["draws_prior"] = run_draws(of, kept, before(of, fit.design.units), hands, progress)
+    with show("draws of the prior, with policies") as progress:
+        first = run_draws(of, kept, before(of, fit.design.units), False, hands, progress)
     chosen = after(of, fit.posterior.units[:, : len(of.simulated)])
-    with show("draws with departures of their own") as progress:
-        draws["draws"], draws["derived"] = count_draws(of, kept, chosen, hands, progress)
+    with show("draws of the posterior, with policies") as progress:
+        last = run_draws(of, kept, chosen, True, hands, progress)
+    effects = effects_table(first.outcomes, last.outcomes) if of.problem.levers else None
+    draws = {"draws_prior": first.table, "draws": last.table, "derived": derived_table(of, last.counts)}
     recovered = tell_recovery(of, fit.seen, fit.design, fit.shapes, kept, recoveries, hands, show)
     predicted: dict[str, pd.DataFrame] = {}
     told_of = None
@@ -180,19 +181,6 @@ def posterior_of(
     runs = kept.design(stages, len(seen.points))
     means = seen.seen(runs.counts)
     return kept_posterior(kept.file.parent, of.priors, runs.units, means, seen, how, draws, hands)
-
-
-def tell_effects(fit: Fit, kept: Kept, hands: Hands, show: Show) -> pd.DataFrame:
-    """Effects of the policies of the problem at draws of the prior and of the posterior."""
-    of, luck = fit.of, np.random.default_rng(4)
-    assumed = luck.uniform(size=(DRAWS, len(of.problem.assumed)))
-    thinned = fit.posterior.units[luck.integers(0, len(fit.posterior.units), DRAWS), : len(of.simulated)]
-    found = []
-    for words, units in (("prior", fit.design.units[:DRAWS]), ("posterior", thinned)):
-        everything = np.hstack([units, assumed])
-        with show(f"draws of the {words}, with every policy") as progress:
-            found.append(run_effects(of, kept, of.problem.levers, everything, hands, progress))
-    return effects_table(*found)
 
 
 def unknowns_table(fit: Fit) -> pd.DataFrame:

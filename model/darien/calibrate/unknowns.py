@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from scipy.stats import qmc
 from darien.calibrate.lags import Floats
 from darien.calibrate.problem import Problem, Unknown
 from darien.record.assumptions import CountAssumptions
-from darien.scenario.at import quantity_at
+from darien.scenario.at import quantity_at, with_value
 from darien.scenario.errors import UserMistake
 from darien.scenario.files import load
 from darien.scenario.schema import Scenario
@@ -125,8 +126,10 @@ def _bounds(name: str, unknown: Unknown, scenario: Scenario) -> tuple[float, flo
     return low, high
 
 
-def sets_of(problem: Problem, scenario: Scenario, known: Sequence[Prior], unit: Floats) -> list[str]:
-    """What a point of the design sets in the scenario, as after ``--set``."""
+def numbers_of(
+    problem: Problem, scenario: Scenario, known: Sequence[Prior], unit: Floats
+) -> dict[str, float]:
+    """What a point of the design sets in the scenario, by path."""
     numbers: dict[str, float] = {}
     happening = problem.unknowns | problem.assumed
     for prior, u in zip(known, unit, strict=False):
@@ -140,7 +143,7 @@ def sets_of(problem: Problem, scenario: Scenario, known: Sequence[Prior], unit: 
             else:
                 before = numbers.get(path, quantity_at(scenario, path).value)
                 numbers[path] = before * value
-    return [f"{path}={_bounded(path, number)!r}" for path, number in numbers.items()]
+    return {path: _bounded(path, number) for path, number in numbers.items()}
 
 
 def _bounded(path: str, number: float) -> float:
@@ -152,8 +155,25 @@ def _bounded(path: str, number: float) -> float:
 def scenario_at(
     file: Path, problem: Problem, base: Scenario, known: Sequence[Prior], unit: Floats
 ) -> Scenario:
-    """The history with the unknowns of a point, checked as any scenario is."""
-    return load(file, [*weights(problem), *sets_of(problem, base, known, unit)])
+    """A scenario with the unknowns of a point, as :func:`checked_at` has it, but not checked anew."""
+    scenario = _loaded(file, tuple(weights(problem)))
+    for path, number in numbers_of(problem, base, known, unit).items():
+        scenario = with_value(scenario, path, number)
+    return scenario
+
+
+def checked_at(
+    file: Path, problem: Problem, base: Scenario, known: Sequence[Prior], unit: Floats
+) -> Scenario:
+    """The same, checked as any scenario is. Raises ScenarioError."""
+    sets = [f"{path}={number!r}" for path, number in numbers_of(problem, base, known, unit).items()]
+    return load(file, [*weights(problem), *sets])
+
+
+@cache
+def _loaded(file: Path, sets: tuple[str, ...]) -> Scenario:
+    """Read once by each process: the runs of a fit have thousands of points of the same files."""
+    return load(file, sets)
 
 
 def weights(problem: Problem) -> list[str]:

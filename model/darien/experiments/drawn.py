@@ -14,11 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
 from darien.scenario import files, library
+from darien.scenario.at import value_at, with_value
 from darien.scenario.errors import UserMistake, listed, nearest
-from darien.scenario.quantity import Quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,14 +72,14 @@ class Draws:
                 f"--fit {self.name}: has {len(self.table)} draws, one for a replicate; there is no replicate "
                 f"{number + 1}"
             )
-        drawn: Any = scenario
+        drawn = scenario
         row = self.table.iloc[number]
         for path in self._numbers:
             if path in keep:
                 continue
             given, known = value_at(scenario, path), value_at(self.history, path)
             if given is not None and given == known:
-                drawn = _with_value(drawn, path.split("."), float(row[path]))
+                drawn = with_value(drawn, path, float(row[path]))
         monthly = dict(scenario.departures.monthly)
         for group, months in self._departures.items():
             if monthly.get(group) == self.history.departures.monthly[group]:
@@ -150,33 +148,3 @@ def must_suit(draws: Draws, scenario: Scenario) -> None:
             f"--fit {draws.name}: is of {draws.about['history']}, {history.period.start} to "
             f"{history.period.end}; {scenario.title} is of other years or groups"
         )
-
-
-def value_at(scenario: Scenario, path: str) -> float | None:
-    """The number at a path, None where the scenario has none there."""
-    at: Any = scenario
-    for step in path.split("."):
-        at = _within(at, step)
-        if at is None:
-            return None
-    return at.value if isinstance(at, Quantity) else None
-
-
-def _within(at: Any, step: str) -> Any:
-    if isinstance(at, list):  # the measures of a policy
-        return next((measure for measure in at if measure.name == step), None)
-    return at.get(step) if isinstance(at, dict) else getattr(at, step, None)
-
-
-def _with_value(at: Any, steps: list[str], value: float) -> Any:
-    """A copy with another number at the end of a path."""
-    if isinstance(at, Quantity):
-        return at.model_copy(update={"value": value, "low": None, "high": None})  # a prior may be wider
-    step, rest = steps[0], steps[1:]
-    inner = _with_value(_within(at, step), rest, value)
-    if isinstance(at, list):
-        return [inner if measure.name == step else measure for measure in at]
-    if isinstance(at, dict):
-        return {**at, step: inner}
-    assert isinstance(at, BaseModel)
-    return at.model_copy(update={step: inner})

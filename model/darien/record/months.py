@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from darien.record.assumptions import CountAssumptions
 from darien.record.reported import Reported
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from darien.scenario.schema import Scenario
     from darien.scenario.world import Derives, Group
+
+Floats = npt.NDArray[np.float64]
 
 DAYS_PER_MONTH = 365.25 / 12
 TOTAL_SHAPE = "HND_irregular_monthly_all"  # the one monthly count on the corridor through 2014 to 2017
@@ -54,27 +57,25 @@ def group_months(
 
     assumptions = assumptions or CountAssumptions()
     refuse_unusable(reported, [*derives.annual, *derives.monthly, *derives.shape])
-    found: dict[pd.Timestamp, tuple[float, str, str]] = {}
+    found: dict[dt.date, tuple[float, str, str]] = {}
     for year in range(first.year, last.year + 1):
-        annual = reported.annual(in_use(reported, derives.annual, year, assumptions))
-        start = pd.Timestamp(year, 1, 1)
-        if start in annual.index:
+        annual = reported.by_year(in_use(reported, derives.annual, year, assumptions))
+        months = _months_of(year)
+        if months[0] in annual:
             weights, note = year_shape(reported, derives.shape, year, assumptions)
             if year == LATE_YEAR and _counts_haitians(reported, derives.annual):
                 weights = _late(weights, assumptions.haitians_late_2016.value)
-            for month, weight in weights.items():
-                found[month] = (annual[start] * weight, SPREAD, note)
-        months = reported.monthly(in_use(reported, derives.monthly, year, assumptions))
-        found |= {month: (persons, "monthly", "") for month, persons in months.items() if month.year == year}
+            for month, weight in zip(months, weights.tolist(), strict=True):
+                found[month] = (annual[months[0]] * weight, SPREAD, note)
+        published = reported.by_month(in_use(reported, derives.monthly, year, assumptions))
+        found |= {month: (published[month], "monthly", "") for month in months if month in published}
     if any(name.startswith(DETENTIONS) for name in derives.monthly):
         for month, persons, note in northern_stand_in(reported, derives.monthly, assumptions):
-            found.setdefault(month, (persons, "stand-in", note))
-    rows = [(month, *cells) for month, cells in sorted(found.items())]
+            found.setdefault(month.date(), (persons, "stand-in", note))
+    start = first.replace(day=1)
+    rows = [(month, *cells) for month, cells in sorted(found.items()) if start <= month <= last]
     table = pd.DataFrame(rows, columns=COLUMNS)
-    table["month"] = pd.to_datetime(table["month"])
-    table["persons"] = table["persons"].astype("float64")
-    wanted = (table["month"] >= pd.Timestamp(first.replace(day=1))) & (table["month"] <= pd.Timestamp(last))
-    return table[wanted].reset_index(drop=True)
+    return table.astype({"month": "datetime64[s]", "persons": "float64"})
 
 
 def refuse_unusable(reported: Reported, ids: Iterable[str]) -> None:
@@ -84,7 +85,7 @@ def refuse_unusable(reported: Reported, ids: Iterable[str]) -> None:
             reported.must_exist(name)
         except KeyError as error:
             raise UserMistake(f"derives: {error.args[0]}") from error
-        if reported.about.loc[name, "alternative"]:
+        if name in reported.alternatives:
             raise UserMistake(
                 f"derives: {name} is a second count of what another series counts (alternative): use that one"
             )
@@ -94,30 +95,26 @@ def in_use(reported: Reported, ids: list[str], year: int, assumptions: CountAssu
     """The series that count in a year: Brazil and Chile stand beside Haiti only in some."""
     if not _counts_haitians(reported, ids):
         return ids
-    groups = {name: str(reported.about.loc[name, "group"]) for name in ids}
     first = assumptions.haitian_children_first_year.value
     last = assumptions.haitian_children_last_year.value
-    return [name for name in ids if groups[name] not in CHILDREN or first <= year <= last]
+    return [name for name in ids if reported.group_of[name] not in CHILDREN or first <= year <= last]
 
 
 def year_shape(
     reported: Reported, shape: list[str], year: int, assumptions: CountAssumptions
-) -> tuple[pd.Series, str]:
-    """Weights of the twelve months of a year, adding up to 1, and what gave them.
+) -> tuple[Floats, str]:
+    """Weights (12,) of the months of a year, adding up to 1, and what gave them.
 
     Honduras' months of the group where they exist and are not too few, else its months of all
     nationalities; moved back by the days between the two counts and mixed with a flat year.
     """
-    import pandas as pd
-
-    months = pd.date_range(f"{year}-01-01", periods=12, freq="MS")
-    own = _moved_back(reported, shape, months, assumptions)
+    own = _moved_back(reported, shape, year, assumptions)
     if own is not None and own.sum() >= assumptions.least_shape_persons.value:
         flat, counts, note = assumptions.flat_weight_group.value, own, "+".join(shape)
     else:
-        total = _moved_back(reported, [TOTAL_SHAPE], months, assumptions)
+        total = _moved_back(reported, [TOTAL_SHAPE], year, assumptions)
         if total is None or not total.sum():
-            return pd.Series(1 / 12, index=months), "flat"
+            return np.full(12, 1 / 12), "flat"
         flat, counts, note = assumptions.flat_weight_total.value, total, TOTAL_SHAPE
         if year == int(IMPUTED[0][:4]):
             note += f", which looks imputed from {IMPUTED[0]} to {IMPUTED[1]}"
@@ -125,34 +122,35 @@ def year_shape(
 
 
 def _counts_haitians(reported: Reported, ids: list[str]) -> bool:
-    return any(str(reported.about.loc[name, "group"]) == "Haiti" for name in ids)
+    return any(reported.group_of[name] == "Haiti" for name in ids)
 
 
-def _late(weights: pd.Series, weight: float) -> pd.Series:
+def _months_of(year: int) -> list[dt.date]:
+    return [dt.date(year, month, 1) for month in range(1, 13)]
+
+
+def _late(weights: Floats, weight: float) -> Floats:
     """Weights of twelve months, mixed with a year that lies evenly in its late months."""
-    late = np.array([month.month >= LATE_FROM for month in weights.index])
+    late = np.arange(1, 13) >= LATE_FROM
     return (1 - weight) * weights + weight * late / late.sum()
 
 
 def _moved_back(
-    reported: Reported, ids: list[str], months: pd.DatetimeIndex, assumptions: CountAssumptions
-) -> pd.Series | None:
-    """Honduras' months as they would have stood at the Darién; None where a month is missing.
+    reported: Reported, ids: list[str], year: int, assumptions: CountAssumptions
+) -> Floats | None:
+    """Honduras' months (12,) as they would have stood at the Darién; None where a month is missing.
 
     Who is counted in the first days of a month entered in the one before, so each month takes a
     part of the next; where the next is not published the month's own stands for it.
     """
-    import pandas as pd
-
-    if not ids:
-        return None
-    counts = reported.monthly(ids)
-    if not months.isin(counts.index).all():
+    counts = reported.by_month(ids)
+    months = _months_of(year)
+    if not all(month in counts for month in months):
         return None
     part = min(1.0, assumptions.panama_to_honduras_days.value / DAYS_PER_MONTH)
-    after = counts.reindex(months + pd.offsets.MonthBegin(1)).to_numpy()
-    here = counts.reindex(months)
-    return (1 - part) * here + part * pd.Series(after, index=months).fillna(here)
+    here = [counts[month] for month in months]
+    after = [*here[1:], counts.get(dt.date(year + 1, 1, 1), here[-1])]
+    return (1 - part) * np.array(here) + part * np.array(after)
 
 
 def northern_stand_in(
