@@ -6,6 +6,7 @@ it counts of each data point is kept (:mod:`darien.calibrate.runs`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from darien.record.reported import Reported
     from darien.scenario.schema import Scenario
 
+ROUNDS = (5, 1)  # of working departures out at a point: the first finds how many, and may be coarse
 YEAR = 12  # months
 
 
@@ -123,23 +125,32 @@ def conditioning_at(of: Setting, how: Conditioning, unit: Floats) -> Conditionin
     return replace(how, wanted=wanted_of(targets, how.responses, months_of(of.base)))
 
 
-def conditioned(scenario: Scenario, how: Conditioning, replicate: int, rounds: int = 1) -> Scenario:
+def conditioned(
+    scenario: Scenario, how: Conditioning, replicate: int, rounds: Sequence[int] = ROUNDS
+) -> Scenario:
     """The scenario with departures that give the deriving series under its own unknowns.
 
-    ``rounds``: of running and rescaling, from the departures of the history. More than one gain little
-    (``benchmarks/rounds.py``), and each may multiply a month by :attr:`WorkingAssumptions.largest_change`.
+    ``rounds``: of running and rescaling, from the departures of the history, each with so many times the
+    persons per migrant of the scenario.
     """
     working, days, rates = WorkingAssumptions(), days_of(scenario), how.rates.copy()
     responses = dict(how.responses)
-    for _ in range(rounds):
-        run = simulate(with_rates(scenario, rates), replicate=replicate)
-        counted = averaged([run.counts], scenario, rates.mul(days, axis=0), responses)
+    for times in rounds:
+        coarse = coarser(scenario, times)
+        run = simulate(with_rates(coarse, rates), replicate=replicate)
+        counted = averaged([run.counts], coarse, rates.mul(days, axis=0), responses)
         for name, usual in how.responses.items():
             given, seen = rates[name].to_numpy(), counted[name].to_numpy()
-            weight = scenario.persons_per_migrant.get(name, 1)
+            weight = coarse.persons_per_migrant.get(name, 1)
             responses[name] = usual.times(part_counted(seen, usual.matrix @ (given * days), weight))
             rates[name] = rescaled(given, days, responses[name], seen, how.wanted[name], weight, working)
     return with_rates(scenario, rates)
+
+
+def coarser(scenario: Scenario, times: int) -> Scenario:
+    """The scenario with so many times the persons per migrant."""
+    weights = {name: times * scenario.persons_per_migrant.get(name, 1) for name in scenario.groups}
+    return scenario.model_copy(update={"persons_per_migrant": weights})
 
 
 def part_counted(counted: Floats, expected: Floats, weight: int) -> float:

@@ -74,7 +74,7 @@ def by_emulator(
     reported: Floats,
     *,
     draws: int,
-    warm_up: int = WARM_UP,
+    warm_up: int | None = None,
     chains: int = CHAINS,
     seed: int = 1,
     hands: Hands = ONE,
@@ -83,10 +83,12 @@ def by_emulator(
     emulator's likelihood under flat priors.
 
     The chains run over normal quantiles of the unknowns and follow the slope of the density. They are
-    ``chains`` of ``draws`` each, after ``warm_up`` by which they find their steps.
+    ``chains`` of ``draws`` each, after ``warm_up`` (unless given, as many, :data:`WARM_UP` at most) by which
+    they find their steps.
     """
     density = Density(known, simulated, of, how, reported)
-    jobs = [_Chain(density, len(known), warm_up, draws, (seed, chain)) for chain in range(chains)]
+    first = min(draws, WARM_UP) if warm_up is None else warm_up
+    jobs = [_Chain(density, len(known), first, draws, (seed, chain)) for chain in range(chains)]
     normal = np.array(results_of(_run_chain, jobs, hands))
     return Posterior(ndtr(normal).reshape(-1, len(known)), *_convergence(normal))
 
