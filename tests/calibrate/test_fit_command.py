@@ -107,8 +107,14 @@ PROGRAMME = "  programme: {paths: [policy.programme_tapachula.coverage_added], l
             "",
             r"outcomes\[1\]: dyed is no outcome of a run.*mean died",
         ),
+        (
+            "{visa: visa-ecuador-2016}",
+            "[arrived]",
+            "  patience: {paths: [parameters.patience_days], low: -5, high: 20}\n",
+            r"mine.yaml:\d+: unknowns.patience: low: parameters.patience_days is out of range; given -5",
+        ),
     ],
-    ids=["a policy that lacks what an unknown sets", "what is no outcome"],
+    ids=["a policy that lacks what an unknown sets", "what is no outcome", "a prior beyond what may be"],
 )
 def test_what_cannot_be_answered_is_told_before_anything_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, levers: str, outcomes: str, unknown: str, told: str

@@ -79,8 +79,9 @@ def _told(of: Setting, run: Run) -> dict[str, float]:
 
 
 def must_suit(of: Setting) -> None:
-    """Raises ScenarioError for a policy that there is not, has faults, or lacks what an unknown sets."""
-    middle, faults = np.full(len(of.simulated), 0.5), []
+    """Raises ScenarioError where a bound of an unknown is out of range; and for a policy that there is not,
+    has faults, or lacks what an unknown sets."""
+    middle, faults = np.full(len(of.simulated), 0.5), _out_of_range(of)
     for lever, name in of.problem.levers.items():
         at = model_lines.mark(of.file, "levers", lever)
         try:
@@ -96,6 +97,25 @@ def must_suit(of: Setting) -> None:
             faults.append(Fault(at.file, at.line, f"levers.{lever}", str(error)))
     if faults:
         raise ScenarioError(faults)
+
+
+def _out_of_range(of: Setting) -> list[Fault]:
+    """What the history has against the bounds of unknowns: no run at a point between them looks again."""
+    faults = []
+    for end in (0.0, 1.0):
+        try:
+            checked_at(of.history, of.problem, of.base, of.simulated, np.full(len(of.simulated), end))
+        except ScenarioError as error:
+            for fault in error.faults:
+                setting_it = [name for name, one in of.problem.unknowns.items() if fault.path in one.paths]
+                if not setting_it:
+                    faults.append(fault)
+                    continue
+                at = model_lines.mark(of.file, "unknowns", setting_it[-1])
+                message = f"{'high' if end else 'low'}: {fault.path} {fault.message}"
+                path = f"unknowns.{setting_it[-1]}"
+                faults.append(Fault(at.file, at.line, path, message, fault.given, fault.allowed))
+    return faults
 
 
 def must_be_outcomes(of: Setting) -> None:
