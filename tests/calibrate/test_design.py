@@ -38,14 +38,14 @@ def how(reported: Reported) -> Conditioning:
     return Conditioning(rates, responses, wanted_of(targets, responses, months_of(base)))
 
 
-@pytest.mark.parametrize("share", [0.1, 0.2, 0.8])
+@pytest.mark.parametrize(("share", "rounds"), [(0.1, 2), (0.2, 2), (0.5, 1), (0.8, 1)])
 def test_counts_come_out_where_fewer_come_by(
-    how: Conditioning, share: float, monkeypatch: pytest.MonkeyPatch
+    how: Conditioning, share: float, rounds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever goes another way is not taken to wait on this one."""
     monkeypatch.setattr(small, "SHARE", share)
     monkeypatch.setattr(design, "simulate", _simulate)
-    found = conditioned(small.scenario(), how, WORKING)
+    found = conditioned(small.scenario(), how, WORKING, rounds)
     counted = counted_monthly(small.simulate([(found, 0)])[0], found)
     years = months_of(found).year
     for name, wanted in how.wanted.items():

@@ -17,7 +17,8 @@ def checked(what: str) -> str:
     must_suit(of)
     if of.problem.shocks:
         declared(of)
-    fitted = observation(of.problem, of.base, of.counter.points).target
+    seen = observation(of.problem, of.base, of.counter.points)
+    fitted = seen.target[~seen.derived]
     said = [
         f"{of.problem.runs} runs of {of.problem.history}",
         f"{len(of.simulated)} unknowns of a run and {len(of.priors) - len(of.simulated)} of what is reported",

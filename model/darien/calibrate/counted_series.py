@@ -11,6 +11,7 @@ import numpy as np
 
 from darien.calibrate.lags import Floats
 from darien.calibrate.problem import Countable, Problem, Series, Side
+from darien.calibrate.targets import targets_of
 from darien.record.counted import KindsOfRows, spots
 from darien.scenario.errors import UserMistake
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from darien.scenario.schema import Scenario
 
 
+DERIVED_SPREAD = 0.1  # of the logarithm of a group's deriving counts of some years, of which most is chance
 HALF_MONTH = 0.5  # from the end of a month back to its middle
 
 Span = tuple[dt.date, dt.date]  # both days counted
@@ -34,6 +36,7 @@ class DataPoint:
 
     ``reported``: the number; for a share also ``other``, the persons in the other part. For a ``middle``
     the months (from 0 to 12) at which the persons were counted, summed, and in ``other`` the persons.
+    ``derived``: departures were worked out from it.
     """
 
     series: str
@@ -42,6 +45,7 @@ class DataPoint:
     reported: float
     other: float | None = None
     middle: bool = False
+    derived: bool = False
 
     @property
     def label(self) -> str:
@@ -78,6 +82,43 @@ def data_points(problem: Problem, scenario: Scenario, reported: Reported) -> lis
         if not here:
             raise UserMistake(f"series.{name}: no counts from {first} to {last}")
         found += here
+    return found
+
+
+def derived_series(scenario: Scenario) -> dict[str, Series]:
+    """What departures of each group are worked out from, as a series, by a name that no problem can give."""
+    why = (
+        f"years of the deriving series come out within a twentieth where they can; {DERIVED_SPREAD:g} is wide"
+    )
+    return {
+        f"derived {name}": Series(
+            role="target",
+            ids=[*group.derives.annual, *group.derives.monthly],
+            counted=group.derives.counted,
+            groups=[name],
+            spread=DERIVED_SPREAD,
+            assumption=why,
+        )
+        for name, group in scenario.groups.items()
+        if group.derives is not None
+    }
+
+
+def derived_points(scenario: Scenario, reported: Reported) -> list[DataPoint]:
+    """For each group the persons who passed in the years of a history but the first, in which the route
+    fills; none of a group of which a month is not known.
+
+    They are given to every draw. Where unknowns let so few come by that no credible number of departures
+    brings them out, that speaks against those unknowns, and nothing else would say it.
+    """
+    start, end = scenario.period.start, scenario.period.end
+    first = dt.date(start.year + 1, 1, 1) if end.year > start.year else start
+    before = 12 * (first.year - start.year) + first.month - start.month
+    found = []
+    for name, target in targets_of(scenario, reported).items():
+        persons = float(target.persons[before:].sum())
+        if persons > 0:  # not nan
+            found.append(DataPoint(f"derived {name}", first, end, persons, derived=True))
     return found
 
 

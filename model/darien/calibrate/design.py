@@ -6,7 +6,6 @@ it counts of each data point is kept (:mod:`darien.calibrate.runs`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 
 from darien.calibrate.assumptions import WorkingAssumptions
 from darien.calibrate.command import simulate_on
-from darien.calibrate.counted_series import Counter, data_points
+from darien.calibrate.counted_series import Counter, data_points, derived_points, derived_series
 from darien.calibrate.departures import (
     CHANCE,
     WORKING,
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
     from darien.record.reported import Reported
     from darien.scenario.schema import Scenario
 
-ROUNDS = (5, 1)  # of working departures out at a point: the first finds how many, and may be coarse
 YEAR = 12  # months
 
 
@@ -98,7 +96,8 @@ def setting(file: Path) -> Setting:
     beside = file.parent / problem.history
     history = beside if beside.is_file() else library.find(problem.history)
     base, reported = load(history, weights(problem)), load_reported()
-    counter = Counter(problem.series, data_points(problem, base, reported), base)
+    points = [*data_points(problem, base, reported), *derived_points(base, reported)]
+    counter = Counter(problem.series | derived_series(base), points, base)
     return Setting(file, problem, history, base, priors(problem, base), counter, reported)
 
 
@@ -125,32 +124,24 @@ def conditioning_at(of: Setting, how: Conditioning, unit: Floats) -> Conditionin
     return replace(how, wanted=wanted_of(targets, how.responses, months_of(of.base)))
 
 
-def conditioned(
-    scenario: Scenario, how: Conditioning, replicate: int, rounds: Sequence[int] = ROUNDS
-) -> Scenario:
+def conditioned(scenario: Scenario, how: Conditioning, replicate: int, rounds: int = 1) -> Scenario:
     """The scenario with departures that give the deriving series under its own unknowns.
 
-    ``rounds``: of running and rescaling, from the departures of the history, each with so many times the
-    persons per migrant of the scenario.
+    ``rounds``: of running and rescaling, from the departures of the history. Each may multiply a month by
+    :attr:`WorkingAssumptions.largest_change`: where fewer come by than that makes up for, the counts do not
+    come out, which is told by :func:`~darien.calibrate.counted_series.derived_points`.
     """
     working, days, rates = WorkingAssumptions(), days_of(scenario), how.rates.copy()
     responses = dict(how.responses)
-    for times in rounds:
-        coarse = coarser(scenario, times)
-        run = simulate(with_rates(coarse, rates), replicate=replicate)
-        counted = averaged([run.counts], coarse, rates.mul(days, axis=0), responses)
+    for _ in range(rounds):
+        run = simulate(with_rates(scenario, rates), replicate=replicate)
+        counted = averaged([run.counts], scenario, rates.mul(days, axis=0), responses)
         for name, usual in how.responses.items():
             given, seen = rates[name].to_numpy(), counted[name].to_numpy()
-            weight = coarse.persons_per_migrant.get(name, 1)
+            weight = scenario.persons_per_migrant.get(name, 1)
             responses[name] = usual.times(part_counted(seen, usual.matrix @ (given * days), weight))
             rates[name] = rescaled(given, days, responses[name], seen, how.wanted[name], weight, working)
     return with_rates(scenario, rates)
-
-
-def coarser(scenario: Scenario, times: int) -> Scenario:
-    """The scenario with so many times the persons per migrant."""
-    weights = {name: times * scenario.persons_per_migrant.get(name, 1) for name in scenario.groups}
-    return scenario.model_copy(update={"persons_per_migrant": weights})
 
 
 def part_counted(counted: Floats, expected: Floats, weight: int) -> float:

@@ -218,6 +218,8 @@ def predictions_table(fit: Fit) -> pd.DataFrame:
     said = fit.seen.natural(fit.seen.reported)
     rows = []
     for j, point in enumerate(fit.seen.points):
+        if point.derived:  # shown year by year beside it
+            continue
         before, (low, middle, high) = (interval[:, j] for interval in intervals)
         role = "target" if fit.seen.target[j] else "tests"
         inside = low <= said[j] <= high

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from darien.calibrate.counted_series import DataPoint
+from darien.calibrate.counted_series import DataPoint, derived_series
 from darien.calibrate.lags import Floats
 from darien.calibrate.problem import Problem
 from darien.calibrate.unknowns import priors, step_name, steps_of
@@ -52,6 +52,11 @@ class Observation:
     target: Bools
     is_share: Bools
     is_middle: Bools
+
+    @property
+    def derived(self) -> Bools:
+        """(points,) whether departures were worked out from it: it is fitted, and no success."""
+        return np.array([point.derived for point in self.points])
 
     @property
     def is_count(self) -> Bools:
@@ -114,7 +119,8 @@ def mean_of_log(logs: Floats) -> tuple[Floats, Floats]:
 
 def observation(problem: Problem, scenario: Scenario, points: Sequence[DataPoint]) -> Observation:
     """The data points of a problem as a fit sees them."""
-    series = [problem.series[point.series] for point in points]
+    known = problem.series | derived_series(scenario)
+    series = [known[point.series] for point in points]
     at = {prior.name: k for k, prior in enumerate(priors(problem, scenario))}
     reporting, spread_times = np.zeros((2, len(points), len(at)))
     for i, (point, one) in enumerate(zip(points, series, strict=True)):

@@ -172,7 +172,7 @@ def _recovered(job: _Job) -> Rows:
         ),
     }
     rows: Rows = []
-    counts = job.of.target & job.of.is_count
+    counts = job.of.target & job.of.is_count & ~job.of.derived
     likelihood = partial(_likelihood, job=job, how=how, reported=reported)
     for method in METHODS:
         posterior = fits[method]
@@ -220,7 +220,7 @@ def drift(of: Observation) -> Floats:
     """
     middle = np.array([(p.start.toordinal() + p.end.toordinal()) / 2 for p in of.points])
     along = (middle - middle.min()) / max(float(np.ptp(middle)), 1.0) - 0.5
-    return np.where(of.is_count, DRIFT * along, 0.0)
+    return np.where(of.is_count & ~of.derived, DRIFT * along, 0.0)
 
 
 def _row(

@@ -59,7 +59,8 @@ def declared(of: Setting) -> Declared:
                 f"({of.base.period.start} to {of.base.period.end}) before and after it"
             )
         about(of, around[name], shock.series)
-        if not without(_observation(of), shock.date).target.any():
+        left = without(_observation(of), shock.date)
+        if not (left.target & ~left.derived).any():
             raise UserMistake(
                 f"{of.file}: shocks.{name}: no target is left without those of the {LEFT_OUT} months after it"
             )
@@ -100,7 +101,7 @@ def without(seen: Observation, date: dt.date) -> Observation:
     month = date.year * 12 + date.month - 1 + LEFT_OUT
     end = dt.date(month // 12, month % 12 + 1, min(date.day, 28))
     touched = np.array([point.end >= date and point.start < end for point in seen.points])
-    return replace(seen, target=seen.target & ~touched)
+    return replace(seen, target=seen.target & ~(touched & ~seen.derived))
 
 
 def dated_events() -> list[dt.date]:
