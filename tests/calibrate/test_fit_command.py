@@ -78,15 +78,18 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path / "mine.yaml"
     file.write_text(PROBLEM, encoding="utf-8")
     of = setting(file)
-    assert len(of.counter.points) == 6
+    assert sum(not point.derived for point in of.counter.points) == 6
     return made_of(file, tmp_path / "out", recoveries=2)
 
 
 def run_none(of: Setting, kept: Kept, stage: str, units: Floats, *more: object) -> None:
-    """Runs of three unknowns and six data points, made up and kept."""
+    """Runs of three unknowns and six data points, made up and kept; what derives departures comes out."""
+    derived = np.array([point.reported for point in of.counter.points if point.derived])
     for number in set(range(len(units))) - kept.numbers(stage, units):
         means = MEANS + (units[number] - 0.25) @ SLOPES
-        kept.put(stage, number, units[number], np.column_stack([np.exp(means), np.zeros(6)]))
+        came_out = derived * np.random.default_rng(number).lognormal(sigma=0.03, size=len(derived))
+        counted = np.concatenate([np.exp(means), came_out])
+        kept.put(stage, number, units[number], np.column_stack([counted, np.zeros(len(counted))]))
 
 
 PROGRAMME = "  programme: {paths: [policy.programme_tapachula.coverage_added], low: 0, high: 0.5}\n"

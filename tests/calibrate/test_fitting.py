@@ -373,6 +373,8 @@ def test_a_share_that_drifts_doubles_over_the_period_and_leaves_shares_of_person
     years = [DataPoint("s", dt.date(y, 1, 1), dt.date(y, 12, 31), 1.0) for y in (2014, 2015, 2018)]
     of = replace(toy(), points=years, is_share=np.array([False, True, False]))
     assert drift(of) == pytest.approx([-np.log(2) / 2, 0, np.log(2) / 2])
+    given = replace(of, points=[*years[:2], replace(years[2], derived=True)])
+    assert drift(given) == pytest.approx([-np.log(2) / 2, 0, 0])  # nobody's share
 
 
 def test_runs_that_are_done_are_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

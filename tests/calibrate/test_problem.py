@@ -13,7 +13,7 @@ import pytest
 from scipy.special import ndtr
 
 from calibrate import small
-from darien.calibrate.counted_series import Counter, DataPoint, data_points
+from darien.calibrate.counted_series import DERIVED_SPREAD, Counter, DataPoint, data_points
 from darien.calibrate.departures import wanted_of
 from darien.calibrate.design import Conditioning, Setting, conditioning_at, setting
 from darien.calibrate.effects import lever_file
@@ -129,11 +129,33 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, tol
 @pytest.mark.parametrize("name", ["2014-2018", "2018-2023"])
 def test_a_built_in_problem_is_sound(name: str) -> None:
     of = setting(locate(name))
-    roles = {of.problem.series[point.series].role for point in of.counter.points}
+    roles = {of.problem.series[point.series].role for point in of.counter.points if not point.derived}
     assert roles == {"target", "tests"}
     for unit in (0.0, 0.5, 1.0):
         at = np.full(len(of.simulated), unit)
         assert to_yaml(scenario_at(of.history, of.problem, of.base, of.simulated, at)) != to_yaml(of.base)
+
+
+def test_what_derives_departures_is_fitted_and_is_no_success() -> None:
+    """Else a fit finds unknowns under which few come by, and departures are left short."""
+    of = setting(locate("2014-2018"))
+    derived = {point.series: point for point in of.counter.points if point.derived}
+    assert set(derived) == {f"derived {name}" for name, group in of.base.groups.items() if group.derives}
+    cuba = derived["derived cuba"]
+    assert (cuba.start, cuba.end) == (dt.date(2015, 1, 1), dt.date(2018, 12, 31))  # the route is full by then
+    share = of.base.groups["cuba"].derives.reported_share.value  # type: ignore[union-attr]
+    years = of.reported.annual(["PAN_irregular_annual_Cuba"])["2015":"2018"]
+    assert cuba.reported == pytest.approx(years.sum() / share)
+    seen = observation(of.problem, of.base, of.counter.points)
+    assert seen.target[seen.derived].all()
+    assert (seen.reporting[seen.derived] == 0).all()
+    assert (seen.spread[seen.derived] == DERIVED_SPREAD).all()
+    counted = np.tile([[point.reported, point.other or 0.0] for point in of.counter.points], (2, 1, 1))
+    counted[1, of.counter.points.index(cuba)] /= 6
+    expected = seen.expected(seen.seen(counted), np.zeros((2, len(of.priors))))
+    off = (seen.reported - expected)[:, seen.derived] / seen.spread[seen.derived]
+    assert np.abs(off[0]).max() < 0.1
+    assert off[1].max() > 10
 
 
 def test_a_problem_that_is_not_there_names_the_nearest() -> None:
