@@ -44,13 +44,14 @@ def main() -> None:
         out, rest = np.array_split(order, [len(order) // 3])
         made = emulator(design.units[rest], seen[rest], how)
         mean = made.mean(design.units[out])
-        off = (seen[out] - mean) / made.error(mean, design.units[out])
+        size = made.error(mean, design.units[out])
+        off = (seen[out] - mean) / size
         factor = np.linalg.cholesky(made.correlation)
         alone.append(off)
         white = solve_triangular(factor, off.T, lower=True).T
         together.append((white**2).mean(axis=1))
-        for unit, one in zip(design.units[out], white, strict=True):
-            part = moved(made, unit).T @ one
+        for unit, scale, one in zip(design.units[out], size, white, strict=True):
+            part = moved(made, unit, scale, factor).T @ one
             along.append((part**2).mean())
             across.append((one @ one - part @ part) / (len(one) - MOVED))
     off, squares = np.vstack(alone), np.concatenate(together)
@@ -63,13 +64,12 @@ def main() -> None:
     print(f"inside 90 % intervals: {100 * (np.abs(off) < 1.645).mean():.0f} %")
 
 
-def moved(made: Emulator, unit: Floats) -> Floats:
+def moved(made: Emulator, unit: Floats, size: Floats, factor: Floats) -> Floats:
     """(points, :data:`MOVED`) the directions in which unknowns move the counts most at a point, in units of
-    the joint errors there."""
+    the joint errors there: of standard deviations ``size``, their correlations the square of ``factor``."""
     ahead, back = (np.clip(unit + side * STEP * np.eye(len(unit)), 0, 1) for side in (1, -1))
     slopes = (made.mean(ahead) - made.mean(back)) / np.diag(ahead - back)[:, None]
-    size = made.error(made.mean(unit[None]), unit[None])[0]
-    white = solve_triangular(np.linalg.cholesky(made.correlation), (slopes / size).T, lower=True)
+    white = solve_triangular(factor, (slopes / size).T, lower=True)
     return np.asarray(np.linalg.svd(white, full_matrices=False)[0][:, :MOVED])
 
 

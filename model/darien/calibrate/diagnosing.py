@@ -52,7 +52,7 @@ def pulls(
 
     whole, rows = likelihood(of.target), []
     names = np.array([point.series for point in of.points])
-    for series in dict.fromkeys(names[of.target & ~of.derived]):
+    for series in dict.fromkeys(names[of.judged]):
         rest = of.target & (names != series)
         if not rest.any():
             continue

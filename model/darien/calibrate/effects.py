@@ -58,11 +58,10 @@ def with_policies(of: Setting, base: Scenario, run: Run, levers: Mapping[str, st
 
     ``base``: the history at the draw of ``job``, its departures worked out; ``levers``: scenarios by name.
     """
-    found = {"base": _told(of, run)}
+    found, known, unit = {"base": _told(of, run)}, with_assumed(of), np.array(job.unit)
     same = {"record_every": "month", "seed": base.seed, "departures": base.departures}
     for name, scenario_name in levers.items():
-        file = lever_file(of, scenario_name)
-        lever = scenario_at(file, of.problem, of.base, with_assumed(of), np.array(job.unit))
+        lever = scenario_at(lever_file(of, scenario_name), of.problem, of.base, known, unit)
         found[name] = _told(of, simulate(lever.model_copy(update=same), replicate=job.number))
     return found
 
@@ -102,20 +101,22 @@ def must_suit(of: Setting) -> None:
 def _out_of_range(of: Setting) -> list[Fault]:
     """What the history has against the bounds of unknowns: no run at a point between them looks again."""
     faults = []
-    for end in (0.0, 1.0):
+    for bound, end in (("low", 0.0), ("high", 1.0)):
         try:
             checked_at(of.history, of.problem, of.base, of.simulated, np.full(len(of.simulated), end))
         except ScenarioError as error:
-            for fault in error.faults:
-                setting_it = [name for name, one in of.problem.unknowns.items() if fault.path in one.paths]
-                if not setting_it:
-                    faults.append(fault)
-                    continue
-                at = model_lines.mark(of.file, "unknowns", setting_it[-1])
-                message = f"{'high' if end else 'low'}: {fault.path} {fault.message}"
-                path = f"unknowns.{setting_it[-1]}"
-                faults.append(Fault(at.file, at.line, path, message, fault.given, fault.allowed))
+            faults += [_of_unknown(of, fault, bound) for fault in error.faults]
     return faults
+
+
+def _of_unknown(of: Setting, fault: Fault, bound: str) -> Fault:
+    """A fault of the history as one of the unknown that sets what is at fault; as it is where none does."""
+    setting_it = [name for name, one in of.problem.unknowns.items() if fault.path in one.paths]
+    if not setting_it:
+        return fault
+    at = model_lines.mark(of.file, "unknowns", setting_it[-1])
+    message = f"{bound}: {fault.path} {fault.message}"
+    return Fault(at.file, at.line, f"unknowns.{setting_it[-1]}", message, fault.given, fault.allowed)
 
 
 def must_be_outcomes(of: Setting) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,15 @@ class Observation:
     def derived(self) -> Bools:
         """(points,) whether departures were worked out from it: it is fitted, and no success."""
         return np.array([point.derived for point in self.points])
+
+    @property
+    def judged(self) -> Bools:
+        """(points,) whether a point is fitted and judges the fit: all targets but those derived."""
+        return self.target & ~self.derived
+
+    def only(self, kept: Bools) -> Observation:
+        """The same with those targets alone that are ``kept`` (points,); what derives departures stays."""
+        return replace(self, target=self.target & (kept | self.derived))
 
     @property
     def is_count(self) -> Bools:

@@ -132,7 +132,7 @@ def by_series(points: list[DataPoint], names: list[str], scenario: Scenario, val
 def before_origin(seen: Observation, origin: dt.date) -> Observation:
     """The same data points, of which only targets that end before the origin are fitted."""
     past = np.array([point.end < origin for point in seen.points])
-    return replace(seen, target=seen.target & (past | seen.derived))
+    return seen.only(past)
 
 
 def evened(how: Conditioning, scenario: Scenario) -> Conditioning:

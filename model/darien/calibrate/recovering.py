@@ -172,7 +172,7 @@ def _recovered(job: _Job) -> Rows:
         ),
     }
     rows: Rows = []
-    counts = job.of.target & job.of.is_count & ~job.of.derived
+    counts = job.of.judged & job.of.is_count
     likelihood = partial(_likelihood, job=job, how=how, reported=reported)
     for method in METHODS:
         posterior = fits[method]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -59,8 +59,7 @@ def declared(of: Setting) -> Declared:
                 f"({of.base.period.start} to {of.base.period.end}) before and after it"
             )
         about(of, around[name], shock.series)
-        left = without(_observation(of), shock.date)
-        if not (left.target & ~left.derived).any():
+        if not without(_observation(of), shock.date).judged.any():
             raise UserMistake(
                 f"{of.file}: shocks.{name}: no target is left without those of the {LEFT_OUT} months after it"
             )
@@ -101,7 +100,7 @@ def without(seen: Observation, date: dt.date) -> Observation:
     month = date.year * 12 + date.month - 1 + LEFT_OUT
     end = dt.date(month // 12, month % 12 + 1, min(date.day, 28))
     touched = np.array([point.end >= date and point.start < end for point in seen.points])
-    return replace(seen, target=seen.target & ~(touched & ~seen.derived))
+    return seen.only(~touched)
 
 
 def dated_events() -> list[dt.date]:
