@@ -46,7 +46,7 @@ def main() -> None:
         mean = made.mean(design.units[out])
         size = made.error(mean, design.units[out])
         off = (seen[out] - mean) / size
-        factor = np.linalg.cholesky(made.correlation)
+        factor: Floats = np.asarray(np.linalg.cholesky(made.correlation), dtype=np.float64)
         alone.append(off)
         white = solve_triangular(factor, off.T, lower=True).T
         together.append((white**2).mean(axis=1))
