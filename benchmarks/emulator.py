@@ -16,7 +16,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from darien.calibrate.design import setting
-from darien.calibrate.emulating import Emulator, emulator, shapes
+from darien.calibrate.emulating import Emulator, blurred_emulator, shapes
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import observation
 from darien.calibrate.problem import locate
@@ -42,19 +42,21 @@ def main() -> None:
     for split in range(arguments.splits):
         order = np.random.default_rng(split).permutation(len(seen))
         out, rest = np.array_split(order, [len(order) // 3])
-        made = emulator(design.units[rest], seen[rest], how)
+        made = blurred_emulator(design.units[rest], seen[rest], how)
         mean = made.mean(design.units[out])
         size = made.error(mean, design.units[out])
-        off = (seen[out] - mean) / size
-        factor: Floats = np.asarray(np.linalg.cholesky(made.correlation), dtype=np.float64)
-        alone.append(off)
-        white = solve_triangular(factor, off.T, lower=True).T
-        together.append((white**2).mean(axis=1))
-        for unit, scale, one in zip(design.units[out], size, white, strict=True):
-            part = moved(made, unit, scale, factor).T @ one
+        for unit, scale, one in zip(design.units[out], size, seen[out] - mean, strict=True):
+            slopes = slopes_at(made, unit)
+            covariance = np.outer(scale, scale) * made.correlation + (slopes * made.blur**2) @ slopes.T
+            factor = np.linalg.cholesky(covariance)
+            white = solve_triangular(factor, one, lower=True)
+            ways = np.linalg.svd(solve_triangular(factor, slopes, lower=True), full_matrices=False)[0]
+            part = ways[:, :MOVED].T @ white
+            alone.append(one / np.sqrt(np.diag(covariance)))
+            together.append((white**2).mean())
             along.append((part**2).mean())
-            across.append((one @ one - part @ part) / (len(one) - MOVED))
-    off, squares = np.vstack(alone), np.concatenate(together)
+            across.append((white @ white - part @ part) / (len(one) - MOVED))
+    off, squares = np.vstack(alone), np.array(together)
     print(machine())
     print(f"{len(seen)} runs, {seen.shape[1]} counts, {arguments.splits} times a third left out")
     print(f"standard deviation of errors over what is allowed: {off.std():.2f}")
@@ -64,13 +66,10 @@ def main() -> None:
     print(f"inside 90 % intervals: {100 * (np.abs(off) < 1.645).mean():.0f} %")
 
 
-def moved(made: Emulator, unit: Floats, size: Floats, factor: Floats) -> Floats:
-    """(points, :data:`MOVED`) the directions in which unknowns move the counts most at a point, in units of
-    the joint errors there: of standard deviations ``size``, their correlations the square of ``factor``."""
+def slopes_at(made: Emulator, unit: Floats) -> Floats:
+    """(points, unknowns) of the mean by unknowns from 0 to 1, at a point."""
     ahead, back = (np.clip(unit + side * STEP * np.eye(len(unit)), 0, 1) for side in (1, -1))
-    slopes = (made.mean(ahead) - made.mean(back)) / np.diag(ahead - back)[:, None]
-    white = solve_triangular(factor, (slopes / size).T, lower=True)
-    return np.asarray(np.linalg.svd(white, full_matrices=False)[0][:, :MOVED])
+    return np.asarray((made.mean(ahead) - made.mean(back)).T / np.diag(ahead - back))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from darien.calibrate.design import setting
-from darien.calibrate.emulating import Emulator, Shapes, emulator, log_likelihood
+from darien.calibrate.emulating import Emulator, Shapes, blurred_emulator, log_likelihood
 from darien.calibrate.fitting import by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.made import kept_shapes
@@ -89,7 +89,7 @@ def main() -> None:
 def left_out_errors(units: Floats, seen: Floats, how: Shapes, part: npt.NDArray[np.int64]) -> Floats:
     """(runs of the part, points) errors at runs that an emulator did not see, in its standard deviations."""
     rest = np.setdiff1d(np.arange(len(seen)), part)
-    made = emulator(units[rest], seen[rest], how)
+    made = blurred_emulator(units[rest], seen[rest], how)
     mean = made.mean(units[part])
     return np.asarray((seen[part] - mean) / made.error(mean, units[part]))
 
@@ -100,7 +100,7 @@ def ranks(job: Job) -> list[tuple[float, float]]:
     rest = np.setdiff1d(np.arange(len(job.seen)), job.left_out)
     truth = np.concatenate([job.units[job.truth], luck.uniform(size=len(job.known) - simulated)])
     with threadpool_limits(1):
-        how = emulator(job.units[rest], job.seen[rest], job.shapes)
+        how = blurred_emulator(job.units[rest], job.seen[rest], job.shapes)
         mean = how.mean(truth[None, :simulated])
         error = how.error(mean, truth[None, :simulated])[0]
         own = how.drawn(truth[None, :simulated], luck)[0]

@@ -12,7 +12,7 @@ import pytest
 from calibrate.test_fitting import KNOWN, SLOPES, SPREAD, TRUTH, runs, taught, toy
 from darien.calibrate.counted_series import DataPoint
 from darien.calibrate.diagnosing import pulls, together
-from darien.calibrate.fitting import by_emulator
+from darien.calibrate.fitting import Posterior, by_emulator
 from darien.calibrate.observing import Observation
 
 WAYS = np.hstack([SLOPES, SLOPES, SLOPES])  # three authorities count the same
@@ -32,7 +32,7 @@ def test_a_series_that_was_reported_higher_pulls_its_unknown_up() -> None:
     of = Observation(points, np.zeros((9, 2)), np.full(9, SPREAD), np.zeros((9, 2)), ~no, no, no)
     how = taught(units, seen)
     posterior = by_emulator(KNOWN, 2, of, how, of.reported, draws=1000)
-    moved = pulls(KNOWN, 2, of, how, posterior.units).set_index(["series", "unknown"])
+    moved = pulls(KNOWN, 2, of, how, posterior).set_index(["series", "unknown"])
     spread = np.sqrt(np.diag(np.linalg.inv(WAYS @ WAYS.T / VARIANCE)))
     whole = np.linalg.lstsq(WAYS.T, said - 8, rcond=None)[0]
     rest = np.linalg.lstsq(WAYS[:, 3:].T, said[3:] - 8, rcond=None)[0]
@@ -46,8 +46,8 @@ def test_a_series_on_which_all_hangs_is_not_a_number() -> None:
     points = [DataPoint(name, dt.date(2014, 1, 1), dt.date(2014, 12, 31), 3000.0) for name in "aab"]
     of = replace(toy(), points=points, spread=np.full(3, 0.001))
     how = taught(units, seen)
-    luck = np.random.default_rng(3)
-    moved = pulls(KNOWN, 2, of, how, luck.uniform(size=(500, 2)))
+    units = np.random.default_rng(3).uniform(size=(500, 2))
+    moved = pulls(KNOWN, 2, of, how, Posterior(units, units, 1.0, 500.0))
     assert moved["pull"].isna().any()
     assert (moved.loc[moved["pull"].isna(), "pareto_k"] > 0.7).all()
 

@@ -149,7 +149,7 @@ def test_more_runs_follow_near_a_posterior_that_is_not_settled(
         further = len(ran) - len(fit_command.ROUNDS)
         units = np.random.default_rng(1).uniform(size=(100, len(of.priors)))
         units[:, 0] += np.clip(further + 1, 0, stays_after)  # by a round more than three standard deviations
-        return Posterior(units, 1.0 if further >= converges_after else 1.4, 500.0)
+        return Posterior(units, units, 1.0 if further >= converges_after else 1.4, 500.0)
 
     monkeypatch.setattr(fit_command, "run_design", lambda *given: design)
     monkeypatch.setattr(fit_command, "kept_shapes", lambda *given: None)

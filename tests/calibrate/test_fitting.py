@@ -156,6 +156,27 @@ def test_a_chain_that_is_interrupted_gives_no_part_of_it(monkeypatch: pytest.Mon
         by_emulator(KNOWN, 2, toy(), taught(units, seen), 8 + TRUTH @ SLOPES, draws=400, warm_up=200)
 
 
+def test_draws_lie_beside_what_the_emulator_takes_by_its_blur() -> None:
+    units, seen = runs()
+    how = replace(taught(units, seen), blur=np.array([0.1, 0.0]))
+    found = by_emulator(KNOWN, 2, toy(), how, 8 + TRUTH @ SLOPES, draws=400, warm_up=200)
+    assert np.array_equal(found.units[:, 1], found.emulated[:, 1])
+    assert found.emulated.std(axis=0) == pytest.approx(DEVIATION, rel=0.3)
+    assert found.units[:, 0].std() == pytest.approx(np.hypot(found.emulated[:, 0].std(), 0.1), rel=0.05)
+
+
+def test_a_chain_starts_where_its_runs_say_it_is_likeliest() -> None:
+    luck = np.random.default_rng(8)
+    units = luck.uniform(size=(300, 2))
+    # Counts that come out alike at both ends of the first unknown, and exactly as reported at one only.
+    both = 8 + np.stack([np.cos(2 * np.pi * units[:, 0]), 0.3 * units[:, 0], units[:, 1]], axis=1)
+    how = taught(units, both + 0.01 * luck.normal(size=both.shape))
+    for truth in (0.15, 0.85):
+        reported = 8 + np.array([np.cos(2 * np.pi * truth), 0.3 * truth, 0.5])
+        found = by_emulator(KNOWN, 2, toy(), how, reported, draws=100, warm_up=100, chains=1).units
+        assert found[:, 0] == pytest.approx(np.full(100, truth), abs=0.1)
+
+
 def test_abc_comes_near_the_known_posterior() -> None:
     units, seen = runs(1000)
     posterior = by_abc(KNOWN, 2, toy(), units, seen, 8 + TRUTH @ SLOPES)

@@ -40,7 +40,7 @@ def _must_not_be_made(*what: object, **how: object) -> Posterior:
 def test_a_posterior_is_kept_and_made_anew_where_anything_that_makes_it_differs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = Posterior(np.array([[0.25, 0.75]]), r_hat=1.005, effective=812.5)
+    first = Posterior(np.array([[0.25, 0.75]]), np.array([[0.2, 0.8]]), r_hat=1.005, effective=812.5)
     monkeypatch.setattr(made, "by_emulator", lambda *what, **how: first)
     how = cast(Emulator, None)  # which what it was taught from stands for
 
@@ -51,6 +51,7 @@ def test_a_posterior_is_kept_and_made_anew_where_anything_that_makes_it_differs(
     monkeypatch.setattr(made, "by_emulator", _must_not_be_made)
     again = kept()
     assert (again.units == first.units).all()
+    assert (again.emulated == first.emulated).all()
     assert (again.converged, again.r_hat, again.effective) == (True, 1.005, 812.5)
     with pytest.raises(AssertionError, match="made anew"):
         kept(draws=11)

@@ -205,7 +205,8 @@ def test_runs_and_chain_are_kept_and_count_alike(
     show: Show = lambda what: nullcontext()  # noqa: E731
     of = setting(file)
     kept, months = Kept(tmp_path / "runs", of), monthly(of)
-    posterior = Posterior(np.array([[0.5, 0.5]]), True, 1.0)
+    units = np.array([[0.5, 0.5]])
+    posterior = Posterior(units, units, 1.0, 500.0)
     found = expect(of, kept, months, posterior, ONE, show)
     size = len(months.counter.points)
     assert found.agents.shape == (1, size, 2)

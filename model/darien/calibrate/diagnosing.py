@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darien.calibrate.emulating import Emulator, log_likelihood
-from darien.calibrate.fitting import arviz, log_values
+from darien.calibrate.fitting import Posterior, arviz, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation
 
@@ -29,24 +29,27 @@ STRONG = 0.5  # correlation from which two unknowns are named together
 
 
 def pulls(
-    known: Sequence[Prior], simulated: int, of: Observation, how: Emulator, units: Floats
+    known: Sequence[Prior], simulated: int, of: Observation, how: Emulator, posterior: Posterior
 ) -> pd.DataFrame:
     """How far each series moves the mean of each unknown, in standard deviations of the posterior.
 
-    ``units``: (draws, unknowns) of the posterior. Returns ``series``, ``unknown``, ``pull`` (mean with the
+    Returns ``series``, ``unknown``, ``pull`` (mean with the
     series less mean without it) and ``pareto_k`` (above :data:`TRUSTED` the pull is nan).
     """
     import pandas as pd
 
     az = arviz()
 
-    some = units[np.linspace(0, len(units) - 1, min(LOOKED_AT, len(units))).astype(int)]
-    logs, spread = log_values(known, some), some.std(axis=0)
+    draws = len(posterior.units)
+    chosen = np.linspace(0, draws - 1, min(LOOKED_AT, draws)).astype(int)
+    some, emulated = posterior.units[chosen], posterior.emulated[chosen]
+    logs, spread = log_values(known, emulated), some.std(axis=0)
 
     def likelihood(fitted: np.ndarray) -> Floats:
         parts = np.array_split(np.arange(len(some)), max(1, len(some) // 200))
         found = [
-            log_likelihood(some[part, :simulated], logs[part], of, how, of.reported, fitted) for part in parts
+            log_likelihood(emulated[part, :simulated], logs[part], of, how, of.reported, fitted)
+            for part in parts
         ]
         return np.concatenate(found)
 

@@ -3,7 +3,8 @@
 For each data point a Gaussian process of the unknowns, with a length scale for each (how far it must move to
 matter), fitted to the runs of a design. How far it is off at points it was not fitted to is told by leaving
 one run out after the other, depends on how large the count is and where the unknowns are, and enters the
-likelihood with its correlations between data points.
+likelihood with its correlations between data points. What of it looks like other unknowns stands apart
+(:mod:`darien.calibrate.blur`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 from sklearn.linear_model import RidgeCV
 from threadpoolctl import threadpool_limits
 
+from darien.calibrate.blur import beside, blur_of
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Bools, Observation
 from darien.experiments.pool import ONE, Hands, results_of
@@ -30,6 +32,7 @@ Singles = npt.NDArray[np.float32]
 TOGETHER = 64  # draws at a time: more do not stay near the processor
 TAUGHT = 256  # runs at most from which length scales are found: what takes long grows with their cube
 MOST_ERROR = 1.5  # times the usual one: a larger error would excuse points that are far from every count
+PARTS = 10  # of the runs, whose errors are held against those of the others
 STRENGTHS = np.logspace(-2, 4, 20)  # of the penalty, from which ridge regression chooses
 LENGTHS = (0.3, 50.0)  # where unknowns run from -1 to 1; beyond the upper one an unknown does nothing
 
@@ -57,6 +60,7 @@ class Emulator:
     error_where: Floats  # (1 + 2 unknowns,) log variance of all errors: 1, unknowns, and their squares
     where_range: tuple[float, float]  # bounds of it
     correlation: Floats  # (points, points) of the errors
+    blur: Floats  # (unknowns,) standard deviations, from 0 to 1, by which it speaks of unknowns beside a run
 
     @cached_property
     def _single(self) -> tuple[Singles, Singles, Singles]:
@@ -91,9 +95,10 @@ class Emulator:
         return np.asarray(usual * np.exp(0.5 * np.clip(where, *self.where_range))[:, None])
 
     def drawn(self, units: Floats, luck: np.random.Generator) -> Floats:
-        """(draws, points) what runs at unknowns ``units`` would count: means and joint errors."""
-        mean = self.mean(units)
-        return mean + self.errors(self.error(mean, units), luck)
+        """(draws, points) what runs at unknowns ``units`` would count: means beside them and joint errors."""
+        near = beside(units, self.blur, luck)
+        mean = self.mean(near)
+        return mean + self.errors(self.error(mean, near), luck)
 
     def errors(self, size: Floats, luck: np.random.Generator) -> Floats:
         """(draws, points) joint errors, of standard deviations ``size`` (draws, points)."""
@@ -126,43 +131,84 @@ def _shape(job: tuple[Floats, Floats]) -> tuple[Floats, float, float]:
 
 
 def emulator(units: Floats, seen: Floats, how: Shapes) -> Emulator:
-    """The emulator of some runs, where data points vary as ``how`` says."""
+    """The emulator of some runs, where data points vary as ``how`` says, without blur."""
+    made, left_out, _ = _means(units, seen, how)
+    return _with_errors(made, units, seen - left_out, left_out)
+
+
+def blurred_emulator(units: Floats, seen: Floats, how: Shapes) -> Emulator:
+    """The same, its errors told apart from other unknowns.
+
+    They are held against what the errors of other runs tell of them: what is said of errors has many numbers
+    of its own, and fits those that it was told by.
+    """
+    made, left_out, slopes = _means(units, seen, how)
+    predicted, errors = seen - left_out, np.empty_like(seen)
+    for part in np.array_split(np.random.default_rng(12).permutation(len(seen)), PARTS):
+        rest = np.setdiff1d(np.arange(len(seen)), part)
+        told = _with_errors(made, units[rest], predicted[rest], left_out[rest])
+        size, whiten = told.error(predicted[part], units[part]), np.linalg.inv(told._factor)
+        errors[part] = (left_out[part] / size) @ whiten.T
+        slopes[part] = whiten @ (slopes[part] / size[:, :, None])
+    left, blur = blur_of(errors, slopes)
+    whole = _with_errors(made, units, predicted, left_out)
+    where, least, most = whole.error_where.copy(), *whole.where_range
+    where[0] += np.log(left)
+    bounds = (least + float(np.log(left)), most + float(np.log(left)))
+    return replace(whole, error_where=where, where_range=bounds, blur=blur)
+
+
+def _means(units: Floats, seen: Floats, how: Shapes) -> tuple[Emulator, Floats, Floats]:
+    """The emulator of some runs, whose errors are not told yet. And of each run where it is left out how far
+    it is off (runs, points), and the slopes there of the mean by unknowns from 0 to 1 (runs, points,
+    unknowns)."""
     runs, points = 2 * units - 1, seen.shape[1]
     centre, spread = seen.mean(axis=0), np.maximum(seen.std(axis=0), 1e-9)
     scaled = (seen - centre) / spread
     precision = how.lengths.T**-2
     squares = (runs[:, None, :] - runs[None]) ** 2
     weights, left_out = np.empty_like(seen), np.empty_like(seen)
+    slopes = np.empty((*seen.shape, runs.shape[1]))
     for j in range(points):
         covariance = how.signal[j] * np.exp(-0.5 * squares @ precision[:, j])
         inverse = np.linalg.inv(covariance + (how.noise[j] + 1e-8) * np.eye(len(runs)))
         solved = inverse @ scaled[:, j]
         weights[:, j] = how.signal[j] * spread[j] * solved
-        left_out[:, j] = spread[j] * solved / np.diag(inverse)  # what each run is off where it is left out
-    line = np.empty((2, points))
-    for j in range(points):
-        predicted = seen[:, j] - left_out[:, j] - centre[j]
-        slope, level = np.polyfit(predicted, np.log(left_out[:, j] ** 2 + 1e-8), 1)
-        # Few runs that are far off hardly move the mean of logarithms: the level is that of the variance.
-        level += np.log(np.mean(left_out[:, j] ** 2 / np.exp(level + slope * predicted)))
-        line[:, j] = level, slope
-    usual = left_out.std(axis=0)
-    even = Emulator(
+        left_out[:, j] = spread[j] * solved / np.diag(inverse)
+        near = covariance * (spread[j] * solved - inverse * left_out[:, j, None])
+        slopes[:, j] = 2 * precision[:, j] * (near @ runs - near.sum(axis=1)[:, None] * runs)
+    made = Emulator(
         runs=runs,
         precision=precision,
         weights=weights,
         centre=centre,
-        error_line=line,
-        error_range=np.array([0.5 * usual, MOST_ERROR * usual]),
+        error_line=np.zeros((2, points)),
+        error_range=np.array([np.zeros(points), np.full(points, np.inf)]),
         error_where=np.zeros(1 + 2 * runs.shape[1]),
         where_range=(0.0, 0.0),
         correlation=np.eye(points),
+        blur=np.zeros(runs.shape[1]),
     )
-    squares_of_runs = ((left_out / even.error(seen - left_out, units)) ** 2).mean(axis=1)
-    where = _where(runs, squares_of_runs)
-    told = _terms(runs) @ where
+    return made, left_out, slopes
+
+
+def _with_errors(made: Emulator, units: Floats, predicted: Floats, left_out: Floats) -> Emulator:
+    """The emulator with what some runs tell of its errors: of unknowns ``units``, where it ``predicted`` data
+    points and was off by ``left_out``."""
+    line = np.empty_like(made.error_line)
+    for j, centre in enumerate(made.centre):
+        beyond = predicted[:, j] - centre
+        slope, level = np.polyfit(beyond, np.log(left_out[:, j] ** 2 + 1e-8), 1)
+        # Few runs that are far off hardly move the mean of logarithms: the level is that of the variance.
+        level += np.log(np.mean(left_out[:, j] ** 2 / np.exp(level + slope * beyond)))
+        line[:, j] = level, slope
+    usual = left_out.std(axis=0)
+    even = replace(made, error_line=line, error_range=np.array([0.5 * usual, MOST_ERROR * usual]))
+    squares = ((left_out / even.error(predicted, units)) ** 2).mean(axis=1)
+    where = _where(2 * units - 1, squares)
+    told = _terms(2 * units - 1) @ where
     alone = replace(even, error_where=where, where_range=(float(told.min()), float(told.max())))
-    return replace(alone, correlation=_together(left_out / alone.error(seen - left_out, units)))
+    return replace(alone, correlation=_together(left_out / alone.error(predicted, units)))
 
 
 def _terms(runs: Floats) -> Floats:

@@ -18,7 +18,7 @@ from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.diagnosing import pulls, together
 from darien.calibrate.drawing import after, before, run_draws
 from darien.calibrate.effects import effects_table, must_be_outcomes, must_suit
-from darien.calibrate.emulating import Emulator, Shapes, drawn_given, emulator
+from darien.calibrate.emulating import Emulator, Shapes, blurred_emulator, drawn_given
 from darien.calibrate.fitting import Posterior, arviz, log_values
 from darien.calibrate.hold_out import hold_out
 from darien.calibrate.lags import Floats
@@ -165,7 +165,7 @@ def stays(before: Posterior, after: Posterior) -> bool:
 def emulator_of(kept: Kept, seen: Observation, varying: Shapes, stages: tuple[str, ...]) -> Emulator:
     """The emulator of the runs of some stages."""
     runs = kept.design(stages, len(seen.points))
-    return emulator(runs.units, seen.seen(runs.counts), varying)
+    return blurred_emulator(runs.units, seen.seen(runs.counts), varying)
 
 
 def posterior_of(
@@ -207,7 +207,7 @@ def predictions_table(fit: Fit) -> pd.DataFrame:
     import pandas as pd
 
     luck = np.random.default_rng(3)
-    posterior = fit.posterior.units[luck.integers(0, len(fit.posterior.units), 4000)]
+    posterior = fit.posterior.emulated[luck.integers(0, len(fit.posterior.emulated), 4000)]
     prior = luck.uniform(size=(4000, len(fit.of.priors)))
     given = ((prior, np.zeros_like(fit.seen.target)), (posterior, fit.seen.target))
     with threadpool_limits(1):  # on more, sums are rounded otherwise, and draws go other ways
@@ -259,7 +259,7 @@ def predictions_table(fit: Fit) -> pd.DataFrame:
 
 def _predicted(fit: Fit, units: Floats, fitted: Bools, luck: np.random.Generator) -> Floats:
     """(draws, points) of what would be reported, in persons, shares or months, where points ``fitted``
-    (points,) were reported as they were."""
+    (points,) were reported as they were; ``units`` (draws, unknowns) as the emulator takes them."""
     here, logs, seen = units[:, : len(fit.of.simulated)], log_values(fit.of.priors, units), fit.seen
     means = drawn_given(here, logs, seen, fit.how, seen.reported, fitted, luck)
     return seen.natural(draw_reported(seen, means, logs, luck))
@@ -298,7 +298,7 @@ def write(
         if effects is not None:
             effects.to_csv(folder / "effects.csv", index=False, float_format="%.6g")
         together(values).to_csv(folder / "together.csv", index=False, float_format="%.3f")
-        moved = pulls(fit.of.priors, len(fit.of.simulated), fit.seen, fit.how, fit.posterior.units)
+        moved = pulls(fit.of.priors, len(fit.of.simulated), fit.seen, fit.how, fit.posterior)
         moved.to_csv(folder / "pulls.csv", index=False, float_format="%.3f")
         if recovered is not None:
             recovered.to_csv(folder / "recovery.csv", index=False, float_format="%.6g")

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 from sklearn.linear_model import Ridge
 from threadpoolctl import threadpool_limits
 
+from darien.calibrate.blur import beside
 from darien.calibrate.density import Density
 from darien.calibrate.emulating import Emulator
 from darien.calibrate.lags import Floats
@@ -34,11 +35,13 @@ MOST_R_HAT, LEAST_EFFECTIVE = 1.01, 400
 class Posterior:
     """Draws (draws, unknowns) from 0 to 1 of all unknowns.
 
-    ``r_hat``: how much the chains differ from each other, 1 where they do not, of the unknown that differs
-    most. ``effective``: how many independent draws tell as much, of the unknown that is told least.
+    ``emulated``: the same shape, where the emulator counts what runs at the draws do: beside them by its
+    blur. ``r_hat``: how much the chains differ from each other, 1 where they do not, of the unknown that
+    differs most. ``effective``: how many independent draws tell as much, of the unknown that is told least.
     """
 
     units: Floats
+    emulated: Floats
     r_hat: float
     effective: float
 
@@ -60,7 +63,7 @@ def log_values(known: Sequence[Prior], units: Floats) -> Floats:
 @dataclass(frozen=True)
 class _Chain:
     density: Density
-    unknowns: int
+    start: Floats
     warm_up: int
     draws: int
     seed: tuple[int, int]
@@ -84,13 +87,25 @@ def by_emulator(
 
     The chains run over normal quantiles of the unknowns and follow the slope of the density. They are
     ``chains`` of ``draws`` each, after ``warm_up`` (unless given, as many, :data:`WARM_UP` at most) by which
-    they find their steps.
+    they find their steps. Each starts at the best of its own share of the emulator's runs.
     """
     density = Density(known, simulated, of, how, reported)
     first = min(draws, WARM_UP) if warm_up is None else warm_up
-    jobs = [_Chain(density, len(known), first, draws, (seed, chain)) for chain in range(chains)]
+    starts = [_best_start(density, how.runs[chain::chains], len(known)) for chain in range(chains)]
+    jobs = [_Chain(density, start, first, draws, (seed, chain)) for chain, start in enumerate(starts)]
     normal = np.array(results_of(_run_chain, jobs, hands))
-    return Posterior(ndtr(normal).reshape(-1, len(known)), *_convergence(normal))
+    emulated = ndtr(normal).reshape(-1, len(known))
+    units, luck = emulated.copy(), np.random.default_rng([seed, chains])
+    units[:, :simulated] = beside(emulated[:, :simulated], how.blur, luck)
+    return Posterior(units, emulated, *_convergence(normal))
+
+
+def _best_start(density: Density, runs: Floats, unknowns: int) -> Floats:
+    """(unknowns,) the normal quantiles of highest density among ``runs`` (runs, simulated) from -1 to 1,
+    brought halfway to the middle, where other unknowns are in theirs."""
+    starts = np.zeros((len(runs), unknowns))
+    starts[:, : runs.shape[1]] = 0.5 * ndtri(0.5 + 0.5 * runs)
+    return starts[np.argmax([density(start)[0] for start in starts])]
 
 
 def _run_chain(job: _Chain) -> Floats:
@@ -117,7 +132,7 @@ def _run_chain(job: _Chain) -> Floats:
         found = sampler.sample_chains(
             job.warm_up,
             job.draws,
-            [0.5 * luck.normal(size=job.unknowns)],
+            [job.start],
             adapters=adapters,
             trace_funcs=[position],
             display_progress=False,
@@ -174,4 +189,5 @@ def by_abc(
     line = Ridge(alpha=1.0).fit(off[kept], odds, sample_weight=weight)
     moved = line.intercept_ + odds - line.predict(off[kept])
     chosen = luck.choice(len(kept), size=4000, p=weight / weight.sum())
-    return Posterior(1 / (1 + np.exp(-moved[chosen])), 1.0, len(chosen))
+    units = 1 / (1 + np.exp(-moved[chosen]))
+    return Posterior(units, units, 1.0, len(chosen))

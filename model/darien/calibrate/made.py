@@ -16,7 +16,7 @@ from darien.calibrate.observing import Observation
 from darien.calibrate.unknowns import Prior
 from darien.experiments.pool import Hands
 
-WAYS = ("density", "emulating", "fitting", "observing")
+WAYS = ("blur", "density", "emulating", "fitting", "observing")
 """Modules beside this one that decide what is made of runs."""
 
 
@@ -65,12 +65,13 @@ def kept_posterior(
         found = by_emulator(known, units.shape[1], seen, how, seen.reported, draws=draws, hands=hands)
         return {
             "units": found.units,
+            "emulated": found.emulated,
             "r_hat": np.array(found.r_hat),
             "effective": np.array(found.effective),
         }
 
     found = _kept(folder, "posterior", made_of, make)
-    return Posterior(found["units"], float(found["r_hat"]), float(found["effective"]))
+    return Posterior(found["units"], found["emulated"], float(found["r_hat"]), float(found["effective"]))
 
 
 def _kept(

@@ -21,7 +21,14 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from darien.calibrate.emulating import Emulator, Shapes, drawn_given, emulator, log_likelihood
+from darien.calibrate.emulating import (
+    Emulator,
+    Shapes,
+    blurred_emulator,
+    drawn_given,
+    emulator,
+    log_likelihood,
+)
 from darien.calibrate.fitting import Posterior, by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import Observation, draw_reported
@@ -154,7 +161,7 @@ def _recovered(job: _Job) -> Rows:
     if job.made_by == DRIFTING:
         means = means + luck.choice([-1.0, 1.0]) * drift(job.of)
     reported = draw_reported(job.of, means, log_values(job.known, truth), luck)
-    how = emulator(job.units[rest], job.seen[rest], job.shapes)
+    how = blurred_emulator(job.units[rest], job.seen[rest], job.shapes)
     fits = {
         "emulator": by_emulator(
             job.known,
@@ -176,7 +183,7 @@ def _recovered(job: _Job) -> Rows:
     likelihood = partial(_likelihood, job=job, how=how, reported=reported)
     for method in METHODS:
         posterior = fits[method]
-        here, logs = posterior.units[:, : job.simulated], log_values(job.known, posterior.units)
+        here, logs = posterior.emulated[:, : job.simulated], log_values(job.known, posterior.units)
         counted = drawn_given(here, logs, job.of, how, reported, job.of.target, luck)
         told: list[tuple[str, Floats, float, float]] = [
             (prior.name, posterior.units[:, k], truth[k], 1 / 12) for k, prior in enumerate(job.known)
