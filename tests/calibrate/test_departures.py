@@ -32,7 +32,8 @@ from darien.calibrate.lags import (
 )
 from darien.calibrate.targets import Target, first_guess, targets_of
 from darien.record.counted import counted_monthly, departed_monthly, spots
-from darien.record.reported import Reported, load_reported
+from darien.record.report_files import load_reported
+from darien.record.reported import Reported
 from darien.scenario.errors import UserMistake
 from darien.scenario.quantity import Quantity
 

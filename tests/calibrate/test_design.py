@@ -16,7 +16,8 @@ from darien.calibrate.design import Conditioning, conditioned, part_counted
 from darien.calibrate.lags import days_of, months_of
 from darien.calibrate.targets import first_guess, targets_of
 from darien.record.counted import counted_monthly
-from darien.record.reported import Reported, load_reported
+from darien.record.report_files import load_reported
+from darien.record.reported import Reported
 from darien.scenario.schema import Scenario
 
 

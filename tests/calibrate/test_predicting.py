@@ -34,7 +34,7 @@ from darien.calibrate.runs import Kept
 from darien.calibrate.targets import targets_of
 from darien.experiments.pool import ONE
 from darien.experiments.run import Show
-from darien.record.reported import load_reported
+from darien.record.report_files import load_reported
 from darien.scenario.errors import UserMistake
 
 PROBLEM = """\

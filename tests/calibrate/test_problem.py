@@ -23,7 +23,7 @@ from darien.calibrate.problem import Drift, Problem, Reporting, SpreadTimes, loa
 from darien.calibrate.targets import targets_of
 from darien.calibrate.unknowns import checked_at, numbers_of, points, priors, scenario_at
 from darien.record.assumptions import CountAssumptions
-from darien.record.reported import load_reported
+from darien.record.report_files import load_reported
 from darien.scenario.at import quantity_at
 from darien.scenario.errors import ScenarioError, UserMistake
 from darien.scenario.files import load, to_yaml

@@ -11,7 +11,8 @@ import pytest
 
 from darien.record.assumptions import CountAssumptions, table
 from darien.record.months import group_months, mexican_stand_in, reported_monthly, series_of
-from darien.record.reported import Reported, load_reported
+from darien.record.report_files import load_reported
+from darien.record.reported import Reported
 from darien.scenario.errors import UserMistake
 from darien.scenario.quantity import Quantity
 from darien.scenario.schema import Scenario

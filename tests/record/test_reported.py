@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from darien.record.reported import BrokenReports, Reported, load_reported
+from darien.record.report_files import BrokenReports, load_reported
+from darien.record.reported import Reported
 
 OBSERVED = Path(__file__).parents[2] / "calibration" / "observed"
 

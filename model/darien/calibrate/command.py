@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from darien.calibrate.assumptions import WorkingAssumptions
 from darien.calibrate.departures import Simulate, Worked, work_out
 from darien.calibrate.tables import years_as_text
-from darien.record.reported import load_reported
+from darien.record.report_files import load_reported
 from darien.scenario import library
 from darien.scenario.errors import Fault, ScenarioError, UserMistake
 from darien.scenario.files import read

@@ -39,7 +39,7 @@ from darien.calibrate.unknowns import (
 )
 from darien.experiments.run import simulate
 from darien.record.assumptions import CountAssumptions
-from darien.record.reported import load_reported
+from darien.record.report_files import load_reported
 from darien.scenario import library
 from darien.scenario.files import load
 

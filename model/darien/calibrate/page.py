@@ -12,7 +12,7 @@ from darien.calibrate.command import simulate_on
 from darien.calibrate.departures import check
 from darien.calibrate.tables import assumptions_as_markdown, responses_as_markdown, years_as_markdown
 from darien.record.page import put
-from darien.record.reported import load_reported
+from darien.record.report_files import load_reported
 from darien.scenario import library
 from darien.scenario.files import load
 

@@ -120,7 +120,7 @@ def detentions(results: Results, country: str) -> pd.DataFrame:
 def reported_counts(results: Results) -> pd.DataFrame:
     """Reported counts by country, group and month, with ``derived``: departures were worked out from it."""
     from darien.record.months import reported_monthly
-    from darien.record.reported import load_reported
+    from darien.record.report_files import load_reported
 
     table = reported_monthly(load_reported(), results.scenario)
     deriving = {
