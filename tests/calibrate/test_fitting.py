@@ -165,6 +165,16 @@ def test_draws_lie_beside_what_the_emulator_takes_by_its_blur() -> None:
     assert found.units[:, 0].std() == pytest.approx(np.hypot(found.emulated[:, 0].std(), 0.1), rel=0.05)
 
 
+def test_runs_drawn_by_an_emulator_lie_beside_its_means_by_blur_and_errors() -> None:
+    units, seen = runs()
+    how = replace(taught(units, seen), blur=np.array([0.1, 0.0]))
+    here = np.full((20_000, 2), 0.5)
+    made = how.drawn(here, np.random.default_rng(9))
+    alone = how.error(how.mean(here[:1]), here[:1])[0]
+    assert made.mean(axis=0) == pytest.approx(8 + here[0] @ SLOPES, abs=0.02)
+    assert made.std(axis=0) == pytest.approx(np.hypot(0.1 * SLOPES[0], alone), rel=0.05)
+
+
 def test_a_chain_starts_where_its_runs_say_it_is_likeliest() -> None:
     luck = np.random.default_rng(8)
     units = luck.uniform(size=(300, 2))
