@@ -14,24 +14,21 @@ from scipy.special import ndtr
 from scipy.stats import poisson
 
 from darien.calibrate import density as density_module
-from darien.calibrate import recovering
 from darien.calibrate.counted_series import DataPoint
 from darien.calibrate.density import Density
 from darien.calibrate.design import setting
 from darien.calibrate.emulating import Emulator, drawn_given, emulator, log_likelihood, shapes
-from darien.calibrate.fitting import Posterior, by_abc, by_emulator, log_values
+from darien.calibrate.fitting import by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import HALF, Observation, draw_reported, mean_of_log
 from darien.calibrate.problem import locate
 from darien.calibrate.recovering import (
-    CHAINS,
     DRIFTING,
     SUPPOSED,
     DataSet,
     Effects,
     Rows,
     drift,
-    quick_fit,
     recover,
     summary,
     truths,
@@ -364,29 +361,6 @@ def test_recovery_leaves_the_truth_out_and_says_how_often_it_is_held() -> None:
     assert (first["contraction"] > 0.8).all()
     sharp = table[table["unknown"].isin(["first", "second"]) & (table["method"] == "emulator")]
     assert (sharp["coverage"] >= 0.5).all()
-
-
-def test_a_quick_fit_tells_both_stories_of_counts_and_none_that_is_far_off(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    luck = np.random.default_rng(8)
-    units = luck.uniform(size=(300, 2))
-    means = 8 + np.stack([np.cos(2 * np.pi * units[:, 0]), units[:, 1], units[:, 1]], axis=1)
-    how, reported = taught(units, means + 0.01 * luck.normal(size=means.shape)), np.array([8.0, 8.5, 8.5])
-    found = quick_fit(KNOWN, 2, toy(), how, reported, seed=1).units
-    assert len(found) == CHAINS * recovering.DRAWS
-    for middle in (0.25, 0.75):  # whose cosine is 0
-        assert (np.abs(found[:, 0] - middle) < 0.1).mean() >= 0.25
-
-    def one_is_lost(*what: object, **given: object) -> Posterior:
-        places = np.repeat(
-            np.array([[0.25, 0.5], [0.75, 0.5], [0.25, 0.5], [0.5, 0.5]]), recovering.DRAWS, axis=0
-        )
-        return Posterior(places, places, 3.0, 5.0)
-
-    monkeypatch.setattr(recovering, "by_emulator", one_is_lost)
-    found = quick_fit(KNOWN, 2, toy(), how, reported, seed=1).units
-    assert set(found[:, 0]) == {0.25, 0.75}
 
 
 def test_effects_are_recovered_too_and_other_worlds_tell_theirs() -> None:
