@@ -170,8 +170,8 @@ def test_how_large_an_effect_is_comes_from_its_prior(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(FITTED + SHOCKS, encoding="utf-8")
     of = setting(file)
-    units = np.full((50, 4), 0.5)
-    posterior = Posterior(units, units, 1.0, 500.0)
+    middle = np.full((50, 4), 0.5)
+    posterior = Posterior(middle, middle, 1.0, 500.0)
     units = drawn(of, posterior, of.problem.shocks["cubans"])
     assert units.shape == (DRAWS, 3)
     assert (units[:, :2] == 0.5).all()

@@ -33,8 +33,8 @@ def pulls(
 ) -> pd.DataFrame:
     """How far each series moves the mean of each unknown, in standard deviations of the posterior.
 
-    Returns ``series``, ``unknown``, ``pull`` (mean with the
-    series less mean without it) and ``pareto_k`` (above :data:`TRUSTED` the pull is nan).
+    Returns ``series``, ``unknown``, ``pull`` (mean with the series less mean without it) and ``pareto_k``
+    (above :data:`TRUSTED` the pull is nan).
     """
     import pandas as pd
 
