@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from darien.calibrate import fit_command, fit_page, hold_out, made, runs
+from darien.calibrate import fit_command, fit_page, fit_summary, hold_out, made, runs
 from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.drawing import Drawn
 from darien.calibrate.effects import effects_table
@@ -264,6 +264,11 @@ def test_the_page_has_every_table(fitted: Path, tmp_path: Path) -> None:
     )
     assert "| a policy | died (+1.0 % to +3.0 %) | 1 |\n| another | none | 1 |" in tables["informed"]
     assert "| half_year | 2016-01 to 2016-06 | tests | 6,342 |" in tables["predictions"]
+    assert "| effects of policies that they inform |  | 1 of 3 |" in tables["summary"]
+    assert "over that of no agents | below 1 to its upper end | 0.90 (0.80 to 1.10) |" in tables["summary"]
+    assert "| last year, others: months inside 90 % | 80 to 97 % | 92 % |" in tables["summary"]
+    assert "| dated events |  | reproduced: 1 |" in tables["summary"]
+    assert "| 1 in 10 by chance | 1 of 1 |" in tables["summary"]
     assert "| others | model | no agents | 3 | 0.90 | 0.80 to 1.10 | 92 % | 85 % |" in tables["rivals"]
     assert "1 of 1 inside" not in tables["left_out"]
     assert tables["methods"].count("\n") == 3  # a head and two ways
@@ -343,13 +348,21 @@ def test_effects_recovered_are_told_apart_from_unknowns() -> None:
     effects = [
         row(f"{EFFECT}a_policy on {outcome}", held) for outcome, held in (("died", 1), ("arrived", 0.8))
     ]
-    tables = recovery_tables(pd.DataFrame([*unknowns, *beside, *effects]))
+    everything = pd.DataFrame([*unknowns, *beside, *effects])
+    tables = recovery_tables(everything)
     assert "| emulator | 8 | 80 % | 70 % to 90 % | 60 % | 0.40 | 2 |" in tables["methods"]
     assert "| `log-likelihood` | 8 | 20 % |" in tables["recovery"]
     assert "a_policy" not in tables["recovery"]
     assert "| a policy | **all** | 90 % | 60 % |" in tables["recovered_effects"]
     assert "| a policy | arrived | 80 % | 60 % |" in tables["recovered_effects"]
     assert recovery_tables(pd.DataFrame(unknowns))["recovered_effects"] == "No effect was recovered."
+    short = {asked: found for asked, _, found in fit_summary._recovery(everything)}
+    assert (
+        short["known truths of 8 data sets, held by the 90 % intervals"] == "80 % (70 % to 90 % one by one)"
+    )
+    assert short["known effects of policies, held"] == "90 % (80 % to 100 % one by one)"
+    assert short["those that contract by more than half"] == "2 of 2"
+    assert [found for asked, found in short.items() if asked.startswith("ranks uniform")] == ["0.5, 0.5"]
 
 
 def test_the_page_is_renewed_from_folders_of_fits_only(fitted: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from darien.calibrate.lags import Floats
 
 WIDEST = 0.3  # of an unknown from 0 to 1: about the standard deviation of its prior
 START, LEAST = 0.05, 1e-3  # of an unknown from 0 to 1
+MOST_TIMES = 10.0  # that the likeliest blur is stretched, at most
 
 
 def beside(units: Floats, blur: Floats, luck: np.random.Generator) -> Floats:
@@ -49,8 +50,12 @@ def blur_of(errors: Floats, slopes: Floats) -> tuple[float, Floats]:
     def over(times: float) -> float:
         return float((squares / (left + (times * sizes) ** 2)).mean()) - 1
 
-    most = 10.0
-    times = 0.0 if over(0.0) <= 0 else most if over(most) >= 0 else brentq(over, 0.0, most)
+    if over(0.0) <= 0:
+        times = 0.0
+    elif over(MOST_TIMES) >= 0:
+        times = MOST_TIMES
+    else:
+        times = brentq(over, 0.0, MOST_TIMES)
     return left, np.minimum(times * blur, WIDEST)
 
 

@@ -152,9 +152,10 @@ def blurred_emulator(units: Floats, seen: Floats, how: Shapes) -> Emulator:
         slopes[part] = whiten @ (slopes[part] / size[:, :, None])
     left, blur = blur_of(errors, slopes)
     whole = _with_errors(made, units, predicted, left_out)
+    beyond = float(np.log(left))
     where, least, most = whole.error_where.copy(), *whole.where_range
-    where[0] += np.log(left)
-    bounds = (least + float(np.log(left)), most + float(np.log(left)))
+    where[0] += beyond
+    bounds = (least + beyond, most + beyond)
     return replace(whole, error_where=where, where_range=bounds, blur=blur)
 
 

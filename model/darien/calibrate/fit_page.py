@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from darien.calibrate.diagnosing import STRONG
+from darien.calibrate.fit_summary import in_short
 from darien.calibrate.hold_out import BEST, FITTED, MODEL, NAIVE, NO_AGENTS, RATIO
 from darien.calibrate.recovery_tables import recovery_tables
 from darien.calibrate.scoring import interval_score
@@ -35,27 +36,28 @@ def tables(folder: Path) -> dict[str, str]:
     import pandas as pd
 
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    files = {file.stem: pd.read_csv(file) for file in sorted(folder.glob("*.csv"))}
     found = {
+        "summary": in_short(manifest, files),
         "runs": _runs(manifest),
-        "predictions": _predictions(pd.read_csv(folder / "predictions.csv")),
-        "left_out": _left_out(pd.read_csv(folder / "predictions.csv")),
-        "unknowns": _unknowns(pd.read_csv(folder / "unknowns.csv")),
-        "pulls": _pulls(pd.read_csv(folder / "pulls.csv")),
-        "pairs": _pairs(pd.read_csv(folder / "together.csv")),
+        "predictions": _predictions(files["predictions"]),
+        "left_out": _left_out(files["predictions"]),
+        "unknowns": _unknowns(files["unknowns"]),
+        "pulls": _pulls(files["pulls"]),
+        "pairs": _pairs(files["together"]),
     }
-    if (folder / "derived.csv").is_file():
-        found["derived"] = _derived(pd.read_csv(folder / "derived.csv"))
-    if (folder / "effects.csv").is_file():
-        effects = pd.read_csv(folder / "effects.csv")
-        found |= {"informed": _informed(effects), "effects": _effects(effects)}
-    if (folder / "recovery-summary.csv").is_file():
-        found |= recovery_tables(pd.read_csv(folder / "recovery-summary.csv"))
-    if (folder / "holdout.csv").is_file():
+    if "derived" in files:
+        found["derived"] = _derived(files["derived"])
+    if "effects" in files:
+        found |= {"informed": _informed(files["effects"]), "effects": _effects(files["effects"])}
+    if "recovery-summary" in files:
+        found |= recovery_tables(files["recovery-summary"])
+    if "holdout" in files:
         found["holdout"] = _holdout(pd.read_csv(folder / "holdout.csv", keep_default_na=False))
-        found["rivals"] = _rivals(pd.read_csv(folder / "holdout-summary.csv"))
-    if (folder / "shocks.csv").is_file():
-        found["shocks"] = shocks_page(pd.read_csv(folder / "shocks.csv"))
-        found["placebo"] = placebo_page(pd.read_csv(folder / "placebo.csv"))
+        found["rivals"] = _rivals(files["holdout-summary"])
+    if "shocks" in files:
+        found["shocks"] = shocks_page(files["shocks"])
+        found["placebo"] = placebo_page(files["placebo"])
     return found
 
 

@@ -35,6 +35,11 @@ def shocks_as_text(folder: Path) -> list[str]:
     return lines
 
 
+def placebo_counts(placebo: pd.DataFrame) -> str:
+    """How many false alarms in how many tests."""
+    return f"{int(placebo['false_alarm'].sum())} of {len(placebo)}"
+
+
 def placebo_told(placebo: pd.DataFrame) -> str:
     """How often the test was wrong where nothing happened."""
     if placebo.empty:
@@ -50,11 +55,16 @@ def placebo_told(placebo: pd.DataFrame) -> str:
 def shocks_page(shocks: pd.DataFrame) -> str:
     """A row for each event and series, failures among them, and how many of each verdict there are."""
     table = markdown((*HEAD, "verdict", ""), _rows(shocks, strong=True), numbers=range(2, 7))
-    counts = shocks["verdict"].value_counts(sort=False)
-    told = ", ".join(f"{verdict}: {count}" for verdict, count in counts.items())
+    told = verdicts(shocks)
     short = _short(shocks)
     tail = f" Chains too short to have converged: of {len(short)} events." if short else ""
     return f"{table}\n\n{told[0].upper()}{told[1:]}.{tail}"
+
+
+def verdicts(shocks: pd.DataFrame) -> str:
+    """How many of each verdict there are."""
+    counts = shocks["verdict"].value_counts(sort=False)
+    return ", ".join(f"{verdict}: {count}" for verdict, count in counts.items())
 
 
 def placebo_page(placebo: pd.DataFrame) -> str:
