@@ -6,11 +6,14 @@ import math
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from darien.experiments import compare
 from darien.experiments.compare_command import write
 from darien.experiments.comparison import load
+from darien.experiments.evidence import ASSUMPTION
+from darien.report import library_pages
 from darien.report.library_pages import number, signed, write_pages
 
 COMPARISON = """
@@ -57,3 +60,15 @@ def test_pages_say_what_was_found(tmp_path: Path) -> None:
     assert "It hangs on these assumptions" in page
     assert "- without `controlled_flow_costa_rica`" in files[1].read_text()
     assert "Nothing on the way differs" in files[1].read_text()
+
+
+def test_differences_by_draws_of_a_fit_say_what_the_counts_tell() -> None:
+    row = {"place": "", "outcome": "died", "unit": "persons", "base": 200.0, "value": 180.0}
+    row |= {"difference": -20.0, "low": -30.0, "high": -5.0, "label": ASSUMPTION}
+    told = library_pages._rows(pd.DataFrame([row]), True, ("died",))
+    assert (
+        told.splitlines()[-1] == f"| died (persons) | 200 | 180 | -20 (-30 to -5) | -10.0 % | {ASSUMPTION} |"
+    )
+    manifest = {"fit": {"name": "2014-2018"}, "luck": 2, "replicates": 40}
+    assert "20 draws of the fit of 2014-2018" in library_pages._how(manifest)
+    assert "The interval is chance alone" in library_pages._how({"fit": None, "luck": 1, "replicates": 40})

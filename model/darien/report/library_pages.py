@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from darien.record.compared import BASE, PARQUET, SCENARIOS, read_displacement
+from darien.record.page import markdown
 from darien.scenario.files import load
 from darien.scenario.measures import Dated
 from darien.scenario.quantity import Quantity
@@ -73,12 +74,22 @@ CHANCE = """\
 Means over {replicates} paired replicates (the same people, the same luck), with the 90 % interval
 of the difference. The interval is chance alone: what is not known about the numbers of the world
 comes on top of it."""
+DRAWN = """\
+Means over {draws} draws of the fit of {fit} ([what it tells](../fit.md)), {luck} pairs of runs for each
+(the same people, the same luck), with the 90 % interval of the difference: it holds what is not
+known of the unknowns of the fit, and chance. The last column says whether the reported counts tell
+more of a difference than was assumed before them."""
 LIMITS = """\
-The answer is conditional on the departures of those years as reconstructed. The model is not
-fitted: most numbers of the world are assumptions with a range ([parameters](../parameters.md)), and
-a difference that goes away within those ranges is no finding. [The pages of the
-measures](../measures/README.md) say what each cannot show; the [model card](../model-card.md) says
-what the model must not be used for."""
+The answer is conditional on the departures of those years as reconstructed. {numbers}
+[The pages of the measures](../measures/README.md) say what each cannot show; the [model
+card](../model-card.md) says what the model must not be used for."""
+ASSUMED = """\
+The model is not fitted: most numbers of the world are assumptions with a range
+([parameters](../parameters.md)), and a difference that goes away within those ranges is no finding."""
+FITTED = """\
+Numbers that are no unknowns of the fit stay as the world and the measures have them: most are
+assumptions with a range ([parameters](../parameters.md)), and a difference that goes away within
+those ranges is no finding."""
 INDEX = """\
 Each scenario lies over a history and is compared with it under the same luck, in paired replicates.
 The numbers are differences over the whole period, all groups; *unclear* where the 90 % interval
@@ -118,7 +129,7 @@ def write_pages(folders: list[Path], into: Path = PAGES) -> list[Path]:
 
     into.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    index: dict[str, list[tuple[str, str, str]]] = {}
+    index: dict[str, list[tuple[str, str, list[str]]]] = {}
     for folder in folders:
         moved = read_displacement(folder)
         table = pd.read_parquet(folder / PARQUET)
@@ -136,6 +147,7 @@ def write_pages(folders: list[Path], into: Path = PAGES) -> list[Path]:
 
 def _page(name: str, scenario: Scenario, base: Scenario, own: pd.DataFrame, moved: Displacement) -> str:
     manifest = moved.manifest
+    drawn = manifest["fit"] is not None
     parts = [
         f"# {scenario.title}",
         f"{scenario.why}",
@@ -145,16 +157,24 @@ def _page(name: str, scenario: Scenario, base: Scenario, own: pd.DataFrame, move
         "## What it changes",
         _changes(scenario, base),
         "## What the model showed",
-        CHANCE.format(replicates=manifest["replicates"]),
-        _rows(own, HEADLINES, ALWAYS),
+        _how(manifest),
+        _rows(own, drawn, HEADLINES, ALWAYS),
         "## What drives it",
-        _drives(own, moved, name),
+        _drives(own, drawn, moved, name),
         _assumptions(scenario, base),
         "## What it does not say",
-        LIMITS,
+        LIMITS.format(numbers=FITTED if drawn else ASSUMED),
         f"*Made by `make library` from `darien compare` (code {str(manifest['code'])[:12]}).*",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _how(manifest: dict[str, Any]) -> str:
+    """What the numbers are means over, and what their intervals hold."""
+    if manifest["fit"] is None:
+        return CHANCE.format(replicates=manifest["replicates"])
+    luck = manifest["luck"]
+    return DRAWN.format(draws=manifest["replicates"] // luck, fit=manifest["fit"]["name"], luck=luck)
 
 
 def _changes(scenario: Scenario, base: Scenario) -> str:
@@ -174,12 +194,13 @@ def _changes(scenario: Scenario, base: Scenario) -> str:
     return "\n".join(lines)
 
 
-def _rows(own: pd.DataFrame, outcomes: tuple[str, ...], always: tuple[str, ...] = ()) -> str:
-    """A table of the outcomes that differ, and of those that are always shown."""
-    lines = [
-        "| outcome | base | with it | difference (90 %) | change |",
-        "| --- | ---: | ---: | --- | ---: |",
-    ]
+def _rows(own: pd.DataFrame, drawn: bool, outcomes: tuple[str, ...], always: tuple[str, ...] = ()) -> str:
+    """A table of the outcomes that differ, and of those that are always shown.
+
+    Where the numbers are ``drawn`` from a fit, what the counts say of each difference beside it.
+    """
+    header = ["outcome", "base", "with it", "difference (90 %)", "change"]
+    rows = []
     whole = own[own["place"] == ""].set_index("outcome")
     for outcome in outcomes:
         if outcome not in whole.index:
@@ -188,28 +209,33 @@ def _rows(own: pd.DataFrame, outcomes: tuple[str, ...], always: tuple[str, ...] 
         if outcome not in always and (row["low"] <= 0 <= row["high"] or row["difference"] == 0):
             continue
         change = f"{100 * row['difference'] / row['base']:+.1f} %" if row["base"] else ""
-        lines.append(
-            f"| {outcome.replace('_', ' ')} ({row['unit']}) | {number(row['base'])} | "
-            f"{number(row['value'])} | {interval(row)} | {change} |"
-        )
-    return "\n".join(lines)
+        named = f"{outcome.replace('_', ' ')} ({row['unit']})"
+        cells = [named, number(row["base"]), number(row["value"]), interval(row), change]
+        rows.append([*cells, row["label"]] if drawn else cells)
+    return markdown([*header, "what the counts say"] if drawn else header, rows, numbers=(1, 2, 4))
 
 
-def _drives(own: pd.DataFrame, moved: Displacement, name: str) -> str:
+def _drives(own: pd.DataFrame, drawn: bool, moved: Displacement, name: str) -> str:
     """The steps between the measure and its outcomes: doors, countries, and ways taken instead."""
     parts = []
-    doors = _rows(own, DOORS)
+    doors = _rows(own, drawn, DOORS)
     if doors.count("\n") > 1:
         parts += ["The steps between, as far as they differ:", doors]
     legs = moved.total[(moved.total["option"] == name) & (moved.total["leg"] != "")]
     legs = legs[(legs["low"] > 0) | (legs["high"] < 0)]
     legs = legs.reindex(legs["difference"].abs().sort_values(ascending=False).index)[:_MOST_LEGS]
     if len(legs):
-        lines = ["| way | base | difference (90 %) | first clear month |", "| --- | ---: | --- | --- |"]
-        for row in legs.to_dict("records"):
-            month = "" if str(row["first_month"]) == "NaT" else f"{row['first_month']:%Y-%m}"
-            lines.append(f"| {row['leg']} | {number(row['base'])} | {interval(row)} | {month} |")
-        parts += ["Where people went (persons who set out on a leg, whole period):", "\n".join(lines)]
+        rows = [
+            (
+                row["leg"],
+                number(row["base"]),
+                interval(row),
+                "" if str(row["first_month"]) == "NaT" else f"{row['first_month']:%Y-%m}",
+            )
+            for row in legs.to_dict("records")
+        ]
+        ways = markdown(("way", "base", "difference (90 %)", "first clear month"), rows, numbers=(1,))
+        parts += ["Where people went (persons who set out on a leg, whole period):", ways]
     if not parts:
         parts.append("Nothing on the way differs from the base beyond chance.")
     return "\n\n".join(parts)
@@ -242,30 +268,27 @@ def _quantities(part: Any, path: str = "") -> Iterator[tuple[str, Quantity]]:
             yield from _quantities(value, f"{path}{field}.")
 
 
-def _line(own: pd.DataFrame) -> str:
+def _line(own: pd.DataFrame) -> list[str]:
     """The answer in a line: who reached the border, who was held, who died."""
     whole = own[own["place"] == ""].set_index("outcome")
     words = []
     for outcome in ("reached_border", "apprehended", "detained_person_days", "died"):
         row = whole.loc[outcome]
         clear = not row["low"] <= 0 <= row["high"]
-        words.append(f"{signed(row['difference'])}" if clear else "unclear" if row["difference"] else "0")
-    return " | ".join(words)
+        words.append(signed(row["difference"]) if clear else "unclear" if row["difference"] else "0")
+    return words
 
 
-def _index(index: dict[str, list[tuple[str, str, str]]]) -> str:
+def _index(index: dict[str, list[tuple[str, str, list[str]]]]) -> str:
     parts = [
         "# The library of scenarios",
         INDEX,
     ]
     for theme in sorted(index):
         parts.append(f"## {theme[0].upper()}{theme[1:]}")
-        lines = [
-            "| scenario | reached border | apprehended | detained person-days | died |",
-            "| --- | ---: | ---: | ---: | ---: |",
-        ]
-        lines += [f"| [{title}]({name}.md) | {line} |" for name, title, line in sorted(index[theme])]
-        parts.append("\n".join(lines))
+        rows = [(f"[{title}]({name}.md)", *line) for name, title, line in sorted(index[theme])]
+        header = ("scenario", "reached border", "apprehended", "detained person-days", "died")
+        parts.append(markdown(header, rows, numbers=range(1, 5)))
     return "\n\n".join(parts) + "\n"
 
 
