@@ -18,7 +18,7 @@ from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.diagnosing import pulls, together
 from darien.calibrate.drawing import after, before, run_draws
 from darien.calibrate.effects import effects_table, must_be_outcomes, must_suit
-from darien.calibrate.emulating import Emulator, Shapes, blurred_emulator, drawn_given
+from darien.calibrate.emulating import Emulator, Shapes, blurred_emulator, drawn_given, whole_runs
 from darien.calibrate.fitting import Posterior, arviz, log_values
 from darien.calibrate.hold_out import hold_out
 from darien.calibrate.lags import Floats
@@ -37,6 +37,7 @@ from darien.experiments.pool import ONE, Hands
 from darien.experiments.run import Show
 from darien.record.version import code_version
 from darien.record.whole import check_target, whole_folder, write_json
+from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 FIRST_DRAWS, DRAWN = 200, 3000  # of each chain of the first posterior, and of the last
 PAST_DRAWS = 2000  # of each chain from before the last year
 SHOCK_DRAWS = 500  # of each chain that runs again for a dated event
+FEWEST = 20  # runs of the design, from which anything can be learnt
 NEAR = 96  # runs at draws of a posterior, which make the emulator sharp where it matters
 ROUNDS = ("near", "nearer")  # of such runs: where the emulator was unsure, a first posterior is too wide
 MORE_ROUNDS = 3  # at most, while a posterior is not settled: where little is known there are many stories
@@ -138,7 +140,13 @@ def make_fit(of: Setting, kept: Kept, hands: Hands, show: Show) -> Fit:
     with show("runs over the priors") as progress:
         design = run_design(of, kept, hands, progress)
     seen = observation(of.problem, of.base, points)
-    varying = kept_shapes(kept.file.parent, design.units, seen.seen(design.counts), hands)
+    taught = seen.taught(design.counts)
+    if (whole := int(whole_runs(taught).sum())) < FEWEST:
+        raise UserMistake(
+            f"{of.file}: at {whole} of {len(taught)} points of the design the people come from whom "
+            f"departures are worked out; a fit needs {FEWEST}: give it more runs, or other priors"
+        )
+    varying = kept_shapes(kept.file.parent, design.units, taught, hands)
     stages: tuple[str, ...] = ("design",)
     before = None
     for stage in (*ROUNDS, *(f"{ROUNDS[-1]} {number}" for number in range(MORE_ROUNDS)), None):
@@ -165,7 +173,7 @@ def stays(before: Posterior, after: Posterior) -> bool:
 def emulator_of(kept: Kept, seen: Observation, varying: Shapes, stages: tuple[str, ...]) -> Emulator:
     """The emulator of the runs of some stages."""
     runs = kept.design(stages, len(seen.points))
-    return blurred_emulator(runs.units, seen.seen(runs.counts), varying)
+    return blurred_emulator(runs.units, seen.taught(runs.counts), varying)
 
 
 def posterior_of(
@@ -179,7 +187,7 @@ def posterior_of(
 ) -> Posterior:
     """The posterior of the targets of ``seen`` from the runs of some stages; ``how`` was taught by them."""
     runs = kept.design(stages, len(seen.points))
-    means = seen.seen(runs.counts)
+    means = seen.taught(runs.counts)
     return kept_posterior(kept.file.parent, of.priors, runs.units, means, seen, how, draws, hands)
 
 
