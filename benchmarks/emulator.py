@@ -16,7 +16,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from darien.calibrate.design import setting
-from darien.calibrate.emulating import Emulator, blurred_emulator, shapes, whole_runs
+from darien.calibrate.emulating import Emulator, blurred_emulator, shapes
 from darien.calibrate.lags import Floats
 from darien.calibrate.observing import observation
 from darien.calibrate.problem import locate
@@ -36,16 +36,14 @@ def main() -> None:
     arguments = parser.parse_args()
     of = setting(locate(arguments.folder.name.removeprefix("calibrate-")))
     design = Kept(arguments.folder / "runs", of).design(("design",), len(of.counter.points))
-    seen = observation(of.problem, of.base, of.counter.points).taught(design.counts)
+    seen = observation(of.problem, of.base, of.counter.points).seen(design.counts)
     how = shapes(design.units, seen, hands=Hands(2))
-    alone, together, along, across, sizes = [], [], [], [], []
+    alone, together, along, across = [], [], [], []
     for split in range(arguments.splits):
-        order = np.random.default_rng(split).permutation(np.flatnonzero(whole_runs(seen)))
-        out = order[: len(order) // 3]
-        rest = np.setdiff1d(np.arange(len(seen)), out)
+        order = np.random.default_rng(split).permutation(len(seen))
+        out, rest = np.array_split(order, [len(order) // 3])
         made = blurred_emulator(design.units[rest], seen[rest], how)
         mean = made.mean(design.units[out])
-        sizes.append(((seen[out] - mean) ** 2).mean(axis=0) / seen[out].var(axis=0))
         size = made.error(mean, design.units[out])
         for unit, scale, one in zip(design.units[out], size, seen[out] - mean, strict=True):
             slopes = slopes_at(made, unit)
@@ -58,14 +56,9 @@ def main() -> None:
             together.append((white**2).mean())
             along.append((part**2).mean())
             across.append((white @ white - part @ part) / (len(one) - MOVED))
-    left = np.sqrt(np.mean(sizes, axis=0))
     off, squares = np.vstack(alone), np.array(together)
     print(machine())
-    whole = int(whole_runs(seen).sum())
-    print(
-        f"{len(seen)} runs, {whole} teach every count; of these {arguments.splits} times a third is left out"
-    )
-    print(f"{seen.shape[1]} counts; error over their spread, the middle count: {np.median(left):.2f}")
+    print(f"{len(seen)} runs, {seen.shape[1]} counts, {arguments.splits} times a third left out")
     print(f"standard deviation of errors over what is allowed: {off.std():.2f}")
     print(f"squared distance of a run, per count, over what is allowed: {squares.mean():.2f} in the mean")
     print(f"the same along the {MOVED} ways in which unknowns move counts most: {np.mean(along):.2f}")

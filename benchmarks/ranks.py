@@ -20,7 +20,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from darien.calibrate.design import setting
-from darien.calibrate.emulating import Emulator, Shapes, blurred_emulator, log_likelihood, whole_runs
+from darien.calibrate.emulating import Emulator, Shapes, blurred_emulator, log_likelihood
 from darien.calibrate.fitting import by_emulator, log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.made import kept_shapes
@@ -61,9 +61,9 @@ def main() -> None:
     kept, hands = Kept(arguments.folder / "runs", of), Hands(arguments.workers)
     design = kept.design(("design",), len(of.counter.points))
     looked_at = observation(of.problem, of.base, of.counter.points)
-    seen = looked_at.taught(design.counts)
+    seen = looked_at.seen(design.counts)
     how = kept_shapes(kept.file.parent, design.units, seen, hands)
-    parts = np.array_split(np.random.default_rng(3).permutation(np.flatnonzero(whole_runs(seen))), PARTS)
+    parts = np.array_split(np.random.default_rng(3).permutation(len(seen)), PARTS)
     errors = np.vstack([left_out_errors(design.units, seen, how, part) for part in parts])
     jobs = [
         Job(

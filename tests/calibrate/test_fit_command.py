@@ -151,7 +151,6 @@ def test_more_runs_follow_near_a_posterior_that_is_not_settled(
         units[:, 0] += np.clip(further + 1, 0, stays_after)  # by a round more than three standard deviations
         return Posterior(units, units, 1.0 if further >= converges_after else 1.4, 500.0)
 
-    monkeypatch.setattr(fit_command, "FEWEST", 0)
     monkeypatch.setattr(fit_command, "run_design", lambda *given: design)
     monkeypatch.setattr(fit_command, "kept_shapes", lambda *given: None)
     monkeypatch.setattr(fit_command, "emulator_of", lambda *given: None)
@@ -162,15 +161,6 @@ def test_more_runs_follow_near_a_posterior_that_is_not_settled(
     assert len(ran) == len(set(ran)) == rounds
     assert fit.stages == ("design", *ran)
     assert fit.settled == (max(converges_after, stays_after) <= fit_command.MORE_ROUNDS)
-
-
-def test_a_design_at_which_nobody_comes_teaches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    of = setting(locate("2014-2018"))
-    design = Design(np.full((2, len(of.simulated)), 0.5), np.ones((2, len(of.counter.points), 2)))
-    monkeypatch.setattr(fit_command, "run_design", lambda *given: design)
-    kept: Any = SimpleNamespace(file=Path("runs"))
-    with pytest.raises(UserMistake, match="at 0 of 2 points of the design the people come"):
-        fit_command.make_fit(of, kept, ONE, lambda what: nullcontext())
 
 
 def _must_not_be_made() -> Posterior:

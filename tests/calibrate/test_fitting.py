@@ -369,7 +369,7 @@ def test_effects_are_recovered_too_and_other_worlds_tell_theirs() -> None:
     # One effect follows the first unknown, which the counts tell; the other what is only assumed.
     values = np.column_stack([0.1 * both[:, 0], 0.1 * both[:, 2]])
     effects = Effects(both, values, ["known", "assumed"], shapes(both, values))
-    shifted = {"another world": seen[truths(seen, 1)] + 0.5}
+    shifted = {"another world": seen[truths(len(units), 1)] + 0.5}
     rows = recover(KNOWN, 2, toy(), units, seen, shapes(units, seen), 4, effects=effects, otherwise=shifted)
     own = rows[(rows["made_by"] == SUPPOSED) & (rows["method"] == "emulator")]
     known, assumed = (own[own["unknown"] == name] for name in ("known", "assumed"))

@@ -5,9 +5,6 @@ matter), fitted to the runs of a design. How far it is off at points it was not 
 one run out after the other, depends on how large the count is and where the unknowns are, and enters the
 likelihood with its correlations between data points. What of it looks like other unknowns stands apart
 (:mod:`darien.calibrate.blur`).
-
-A run may teach only some data points: what it counts of the others is nan. Errors are told by runs that teach
-all of them (*whole* runs).
 """
 
 from __future__ import annotations
@@ -56,8 +53,8 @@ class Emulator:
 
     runs: Floats  # (runs, unknowns) from -1 to 1
     precision: Floats  # (unknowns, points) 1 / length ** 2
-    weights: Floats  # (runs, points), 0 where a run teaches nothing
-    centre: Floats  # (points,) mean of the data points over the runs that teach them
+    weights: Floats  # (runs, points)
+    centre: Floats  # (points,) mean of the data points over the runs
     error_line: Floats  # (2, points) log variance of the error: at the centre, and per unit above it
     error_range: Floats  # (2, points) bounds of the standard deviation
     error_where: Floats  # (1 + 2 unknowns,) log variance of all errors: 1, unknowns, and their squares
@@ -115,13 +112,10 @@ class Emulator:
 def shapes(units: Floats, seen: Floats, hands: Hands = ONE) -> Shapes:
     """Length scales and variances of each data point, by maximum likelihood (scikit-learn).
 
-    ``units``: (runs, unknowns) from 0 to 1; ``seen``: (runs, points), nan where a run teaches nothing.
+    ``units``: (runs, unknowns) from 0 to 1; ``seen``: (runs, points).
     """
-    jobs = []
-    for one in seen.T:
-        own = np.flatnonzero(~np.isnan(one))
-        some = own[np.unique(np.linspace(0, len(own) - 1, min(TAUGHT, len(own))).astype(int))]
-        jobs.append((2 * units[some] - 1, one[some]))
+    some = np.unique(np.linspace(0, len(units) - 1, min(TAUGHT, len(units))).astype(int))
+    jobs = [(2 * units[some] - 1, seen[some, j]) for j in range(seen.shape[1])]
     found = results_of(_shape, jobs, hands)
     return Shapes(*(np.array(part) for part in zip(*found, strict=True)))
 
@@ -139,13 +133,7 @@ def _shape(job: tuple[Floats, Floats]) -> tuple[Floats, float, float]:
 def emulator(units: Floats, seen: Floats, how: Shapes) -> Emulator:
     """The emulator of some runs, where data points vary as ``how`` says, without blur."""
     made, left_out, _ = _means(units, seen, how)
-    whole = whole_runs(seen)
-    return _with_errors(made, units[whole], seen[whole] - left_out, left_out)
-
-
-def whole_runs(seen: Floats) -> Bools:
-    """(runs,) which runs teach all data points, of (runs, points)."""
-    return np.asarray(~np.isnan(seen).any(axis=1))
+    return _with_errors(made, units, seen - left_out, left_out)
 
 
 def blurred_emulator(units: Floats, seen: Floats, how: Shapes) -> Emulator:
@@ -155,7 +143,6 @@ def blurred_emulator(units: Floats, seen: Floats, how: Shapes) -> Emulator:
     of its own, and fits those that it was told by.
     """
     made, left_out, slopes = _means(units, seen, how)
-    units, seen = units[whole_runs(seen)], seen[whole_runs(seen)]
     predicted, errors = seen - left_out, np.empty_like(seen)
     for part in np.array_split(np.random.default_rng(12).permutation(len(seen)), PARTS):
         rest = np.setdiff1d(np.arange(len(seen)), part)
@@ -173,27 +160,24 @@ def blurred_emulator(units: Floats, seen: Floats, how: Shapes) -> Emulator:
 
 
 def _means(units: Floats, seen: Floats, how: Shapes) -> tuple[Emulator, Floats, Floats]:
-    """The emulator of some runs, whose errors are not told yet. And of each whole run where it is left out
-    how far it is off (whole runs, points), and the slopes there of the mean by unknowns from 0 to 1 (whole
-    runs, points, unknowns)."""
+    """The emulator of some runs, whose errors are not told yet. And of each run where it is left out how far
+    it is off (runs, points), and the slopes there of the mean by unknowns from 0 to 1 (runs, points,
+    unknowns)."""
     runs, points = 2 * units - 1, seen.shape[1]
-    centre, spread = np.nanmean(seen, axis=0), np.maximum(np.nanstd(seen, axis=0), 1e-9)
+    centre, spread = seen.mean(axis=0), np.maximum(seen.std(axis=0), 1e-9)
     scaled = (seen - centre) / spread
     precision = how.lengths.T**-2
     squares = (runs[:, None, :] - runs[None]) ** 2
-    weights, left_out = np.zeros_like(seen), np.full_like(seen, np.nan)
-    slopes = np.full((*seen.shape, runs.shape[1]), np.nan)
+    weights, left_out = np.empty_like(seen), np.empty_like(seen)
+    slopes = np.empty((*seen.shape, runs.shape[1]))
     for j in range(points):
-        own = np.flatnonzero(~np.isnan(seen[:, j]))
-        covariance = (how.signal[j] * np.exp(-0.5 * squares @ precision[:, j]))[np.ix_(own, own)]
-        inverse = np.linalg.inv(covariance + (how.noise[j] + 1e-8) * np.eye(len(own)))
-        solved = inverse @ scaled[own, j]
-        weights[own, j] = how.signal[j] * spread[j] * solved
-        left_out[own, j] = spread[j] * solved / np.diag(inverse)
-        near = covariance * (spread[j] * solved - inverse * left_out[own, j, None])
-        away = near @ runs[own] - near.sum(axis=1)[:, None] * runs[own]
-        slopes[own, j] = 2 * precision[:, j] * away
-    whole = whole_runs(seen)
+        covariance = how.signal[j] * np.exp(-0.5 * squares @ precision[:, j])
+        inverse = np.linalg.inv(covariance + (how.noise[j] + 1e-8) * np.eye(len(runs)))
+        solved = inverse @ scaled[:, j]
+        weights[:, j] = how.signal[j] * spread[j] * solved
+        left_out[:, j] = spread[j] * solved / np.diag(inverse)
+        near = covariance * (spread[j] * solved - inverse * left_out[:, j, None])
+        slopes[:, j] = 2 * precision[:, j] * (near @ runs - near.sum(axis=1)[:, None] * runs)
     made = Emulator(
         runs=runs,
         precision=precision,
@@ -206,7 +190,7 @@ def _means(units: Floats, seen: Floats, how: Shapes) -> tuple[Emulator, Floats, 
         correlation=np.eye(points),
         blur=np.zeros(runs.shape[1]),
     )
-    return made, left_out[whole], slopes[whole]
+    return made, left_out, slopes
 
 
 def _with_errors(made: Emulator, units: Floats, predicted: Floats, left_out: Floats) -> Emulator:

@@ -18,7 +18,7 @@ from darien.calibrate.design import Design, Setting, setting
 from darien.calibrate.diagnosing import pulls, together
 from darien.calibrate.drawing import after, before, run_draws
 from darien.calibrate.effects import effects_table, must_be_outcomes, must_suit
-from darien.calibrate.emulating import Emulator, Shapes, blurred_emulator, drawn_given, whole_runs
+from darien.calibrate.emulating import Emulator, Shapes, blurred_emulator, drawn_given
 from darien.calibrate.fitting import Posterior, arviz, log_values
 from darien.calibrate.hold_out import hold_out
 from darien.calibrate.lags import Floats
@@ -37,7 +37,6 @@ from darien.experiments.pool import ONE, Hands
 from darien.experiments.run import Show
 from darien.record.version import code_version
 from darien.record.whole import check_target, whole_folder, write_json
-from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
 FIRST_DRAWS, DRAWN = 200, 3000  # of each chain of the first posterior, and of the last
 PAST_DRAWS = 2000  # of each chain from before the last year
 SHOCK_DRAWS = 500  # of each chain that runs again for a dated event
-FEWEST = 20  # runs of the design, from which anything can be learnt
 NEAR = 96  # runs at draws of a posterior, which make the emulator sharp where it matters
 ROUNDS = ("near", "nearer")  # of such runs: where the emulator was unsure, a first posterior is too wide
 MORE_ROUNDS = 3  # at most, while a posterior is not settled: where little is known there are many stories
@@ -140,13 +138,7 @@ def make_fit(of: Setting, kept: Kept, hands: Hands, show: Show) -> Fit:
     with show("runs over the priors") as progress:
         design = run_design(of, kept, hands, progress)
     seen = observation(of.problem, of.base, points)
-    taught = seen.taught(design.counts)
-    if (whole := int(whole_runs(taught).sum())) < FEWEST:
-        raise UserMistake(
-            f"{of.file}: at {whole} of {len(taught)} points of the design the people come from whom "
-            f"departures are worked out; a fit needs {FEWEST}: give it more runs, or other priors"
-        )
-    varying = kept_shapes(kept.file.parent, design.units, taught, hands)
+    varying = kept_shapes(kept.file.parent, design.units, seen.seen(design.counts), hands)
     stages: tuple[str, ...] = ("design",)
     before = None
     for stage in (*ROUNDS, *(f"{ROUNDS[-1]} {number}" for number in range(MORE_ROUNDS)), None):
@@ -173,7 +165,7 @@ def stays(before: Posterior, after: Posterior) -> bool:
 def emulator_of(kept: Kept, seen: Observation, varying: Shapes, stages: tuple[str, ...]) -> Emulator:
     """The emulator of the runs of some stages."""
     runs = kept.design(stages, len(seen.points))
-    return blurred_emulator(runs.units, seen.taught(runs.counts), varying)
+    return blurred_emulator(runs.units, seen.seen(runs.counts), varying)
 
 
 def posterior_of(
@@ -187,7 +179,7 @@ def posterior_of(
 ) -> Posterior:
     """The posterior of the targets of ``seen`` from the runs of some stages; ``how`` was taught by them."""
     runs = kept.design(stages, len(seen.points))
-    means = seen.taught(runs.counts)
+    means = seen.seen(runs.counts)
     return kept_posterior(kept.file.parent, of.priors, runs.units, means, seen, how, draws, hands)
 
 

@@ -32,8 +32,6 @@ MOST = 30.0  # logarithm of persons beyond which chance is nothing
 FEW = 0.9  # how fast what is added to few persons is lost, so that mean_of_log is within 0.02
 MID_YEAR = 6.0  # months: the middle of a year in which nobody is counted
 YEAR_VARIANCE = 12.0  # months squared: of a time that may be any of a year
-MOST_OFF = 2.0  # times too many or too few of a group, by which a run at unlikely unknowns is told
-MANY = 500  # persons of a group, of whom no chance makes as much
 
 
 @dataclass(frozen=True)
@@ -80,19 +78,6 @@ class Observation:
         middle = np.divide(one, other, out=np.full_like(one, MID_YEAR), where=other > 0)
         odds = np.log((one + HALF) / (other + HALF))
         return np.where(self.is_middle, middle, np.where(self.is_share, odds, np.log(one + HALF)))
-
-    def taught(self, counts: Floats) -> Floats:
-        """What runs teach of the points as they are compared, nan where nothing.
-
-        Of shape (runs, points), from counts (runs, points, 2). Where a run does not count the people of a
-        group from whom departures were worked out, other numbers of it fall off a cliff. It teaches where the
-        cliff is (what is derived) and nothing of what was reported: a smooth emulator of all runs would be
-        worse where the counts come out.
-        """
-        seen = self.seen(counts)
-        known = self.derived & (self.reported > np.log(MANY))
-        off = np.abs(seen - self.reported)[:, known] > np.log(MOST_OFF)
-        return np.where(off.any(axis=1)[:, None] & ~self.derived, np.nan, seen)
 
     @property
     def reported(self) -> Floats:

@@ -1,9 +1,7 @@
 """Recovery: fits to counts whose truth is known, and how often their intervals hold it.
 
 Truths are points of the design, left out in turn: the emulator and the ABC reports of a fit never saw the
-run that made its counts (the length scales of the emulator are those of the whole design). They are those at
-which what departures come from comes out, as in the counts that were reported: intervals are as good for data
-sets that are chosen by what was counted in them. Counts are made
+run that made its counts (the length scales of the emulator are those of the whole design). Counts are made
 as :func:`~darien.calibrate.observing.draw_reported` makes them; for a quarter as many data sets more by
 worlds of which the fit does not know: an authority whose reported share drifts, twofold over the period,
 and models that are built otherwise.
@@ -30,7 +28,6 @@ from darien.calibrate.emulating import (
     drawn_given,
     emulator,
     log_likelihood,
-    whole_runs,
 )
 from darien.calibrate.fitting import Posterior, by_abc, by_emulator, log_values
 from darien.calibrate.lags import Floats
@@ -99,7 +96,6 @@ def recover(
 ) -> pd.DataFrame:
     """Fit ``data_sets`` sets of counts with known truth, and a quarter as many of each unknown world.
 
-    ``units``: (runs, unknowns that a run needs) of the design. ``seen``: (runs, points) what its runs teach.
     Those that are ``done`` are not fitted again; the others are given to ``keep`` as they come.
     ``otherwise``: by what made them, what is counted, as compared, at the :func:`truths` of those data sets.
     Returns a row per ``made_by``, data set, method and unknown: ``truth``, ``low``, ``high`` (90 %
@@ -109,7 +105,7 @@ def recover(
     """
     import pandas as pd
 
-    parts = _parts(seen)
+    parts = _parts(len(units))
     built = {} if otherwise is None else dict(otherwise)
     wanted = [(SUPPOSED, number) for number in range(data_sets)]
     wanted += [(by, n) for by in (DRIFTING, *built) for n in range(data_sets // UNKNOWING)]
@@ -136,15 +132,14 @@ def recover(
     return pd.DataFrame([row for which in wanted for row in found[which]])
 
 
-def truths(seen: Floats, data_sets: int) -> list[int]:
-    """The points of a design that are the truths of data sets 0, 1, ..., by what its runs teach (runs,
-    points)."""
-    parts = _parts(seen)
+def truths(runs: int, data_sets: int) -> list[int]:
+    """The points of a design of so many runs that are the truths of data sets 0, 1, ..."""
+    parts = _parts(runs)
     return [_truth(parts, number) for number in range(data_sets)]
 
 
-def _parts(seen: Floats) -> list[npt.NDArray[np.int64]]:
-    return np.array_split(np.random.default_rng(7).permutation(np.flatnonzero(whole_runs(seen))), GROUPS)
+def _parts(runs: int) -> list[npt.NDArray[np.int64]]:
+    return np.array_split(np.random.default_rng(7).permutation(runs), GROUPS)
 
 
 def _truth(parts: list[npt.NDArray[np.int64]], number: int) -> int:
@@ -167,7 +162,6 @@ def _recovered(job: _Job) -> Rows:
         means = means + luck.choice([-1.0, 1.0]) * drift(job.of)
     reported = draw_reported(job.of, means, log_values(job.known, truth), luck)
     how = blurred_emulator(job.units[rest], job.seen[rest], job.shapes)
-    whole = rest[whole_runs(job.seen[rest])]
     fits = {
         "emulator": by_emulator(
             job.known,
@@ -181,7 +175,7 @@ def _recovered(job: _Job) -> Rows:
             seed=job.number,
         ),
         "abc": by_abc(
-            job.known, job.simulated, job.of, job.units[whole], job.seen[whole], reported, seed=job.number
+            job.known, job.simulated, job.of, job.units[rest], job.seen[rest], reported, seed=job.number
         ),
     }
     rows: Rows = []

@@ -53,7 +53,7 @@ def tell_recovery(
     """Recovery over so many data sets; where 0 over those that are kept, None where there are none."""
     import pandas as pd
 
-    found = seen.taught(design.counts)
+    found = seen.seen(design.counts)
     policies = json.dumps([_levers(of), of.problem.outcomes]).encode()
     decided = [ways("recovering"), design.units.tobytes(), found.tobytes(), policies]
     method = hashlib.sha256(b"".join(decided)).hexdigest()[:16]
@@ -71,7 +71,7 @@ def tell_recovery(
 
     effects = effects_at(of, kept, design.units, hands, show) if of.problem.recovered else None
     otherwise = {}
-    points = design.units[truths(found, data_sets // UNKNOWING)]
+    points = design.units[truths(len(design.units), data_sets // UNKNOWING)]
     for made_by in OTHERWISE:
         with show(f"runs of {made_by}") as progress:
             counts = counted_otherwise(of, kept, made_by, points, hands, progress)
