@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from darien.calibrate.fitting import LEAST_EFFECTIVE, MOST_R_HAT
 from darien.calibrate.hold_out import BEST, MODEL, NO_AGENTS
-from darien.calibrate.recovering import EFFECT, LIKELIHOOD, SUPPOSED, TOTAL
-from darien.calibrate.recovery_tables import USED
+from darien.calibrate.recovering import LIKELIHOOD, SUPPOSED, TOTAL
+from darien.calibrate.recovery_tables import USED, kinds
 from darien.calibrate.shock_text import placebo_counts, verdicts
 from darien.experiments.evidence import EVIDENCE
 from darien.record.page import markdown, percent
@@ -62,8 +62,7 @@ def _numbers(predictions: pd.DataFrame) -> list[Row]:
 
 def _recovery(summary: pd.DataFrame) -> list[Row]:
     own = summary[summary["method"] == USED]
-    is_effect = own["unknown"].str.startswith(EFFECT)
-    is_unknown = ~is_effect & ~own["unknown"].isin([TOTAL, LIKELIHOOD])
+    is_unknown, is_effect = kinds(own)
     supposed = own["made_by"] == SUPPOSED
     known = own[supposed & is_unknown]
     named = own[supposed].set_index("unknown")

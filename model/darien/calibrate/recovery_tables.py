@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 USED = "emulator"  # the way by which fits are made
 
 
+def kinds(summary: pd.DataFrame) -> tuple[pd.Series[bool], pd.Series[bool]]:
+    """Which rows tell of unknowns, and which of effects of policies."""
+    is_effect = summary["unknown"].str.startswith(EFFECT)
+    return ~is_effect & ~summary["unknown"].isin([TOTAL, LIKELIHOOD]), is_effect
+
+
 def recovery_tables(summary: pd.DataFrame) -> dict[str, str]:
     """Markdown tables by name, from :func:`darien.calibrate.recovering.summary`."""
-    is_effect = summary["unknown"].str.startswith(EFFECT)
-    is_unknown = ~is_effect & ~summary["unknown"].isin([TOTAL, LIKELIHOOD])
+    is_unknown, is_effect = kinds(summary)
     supposed = (summary["method"] == USED) & (summary["made_by"] == SUPPOSED)
     return {
         "methods": _methods(summary[is_unknown]),
