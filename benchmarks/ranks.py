@@ -20,13 +20,13 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from darien.calibrate.design import setting
-from darien.calibrate.emulating import Emulator, Shapes, blurred_emulator, log_likelihood
-from darien.calibrate.fitting import by_emulator, log_values
+from darien.calibrate.emulating import Emulator, Shapes, blurred_emulator
+from darien.calibrate.fitting import log_values
 from darien.calibrate.lags import Floats
 from darien.calibrate.made import kept_shapes
 from darien.calibrate.observing import Observation, draw_reported, observation
 from darien.calibrate.problem import locate
-from darien.calibrate.recovering import DRAWS, WARM_UP
+from darien.calibrate.recovering import likelihood_at, quick_fit
 from darien.calibrate.runs import Kept
 from darien.calibrate.unknowns import Prior
 from darien.experiments.pool import Hands, results_of
@@ -114,12 +114,8 @@ def told(
     """Fit what would be reported of ``counted``; the rank of the truth, and the share that is covered."""
     simulated = job.units.shape[1]
     reported = draw_reported(job.of, counted, log_values(job.known, truth), luck)
-    fit = by_emulator(
-        job.known, simulated, job.of, how, reported, draws=DRAWS, warm_up=WARM_UP, chains=1, seed=job.truth
-    )
-    both = np.vstack([truth, fit.units])
-    logs = log_values(job.known, both)
-    likely = log_likelihood(both[:, :simulated], logs, job.of, how, reported, job.of.target)
+    fit = quick_fit(job.known, simulated, job.of, how, reported, seed=job.truth)
+    likely = likelihood_at(job.known, simulated, job.of, how, reported, np.vstack([truth, fit.units]))
     low, high = np.quantile(fit.units, [0.05, 0.95], axis=0)
     return float((likely[1:] < likely[0]).mean()), float(((low <= truth) & (truth <= high)).mean())
 

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 SHOWN = (MODEL, FITTED, NO_AGENTS, *NAIVE)  # predictors of a hold-out, in the order of their columns
 FEW = 100  # persons a year, below which a share off is chance
+READ = (
+    *("predictions", "unknowns", "pulls", "together", "derived", "effects", "recovery-summary"),
+    *("holdout-summary", "shocks", "placebo"),
+)  # tables of a fit, by the names of their files: the page needs no others, which are large
 MOVES = 0.3  # standard deviations, from which a series is said to move an unknown
 
 
@@ -36,7 +40,7 @@ def tables(folder: Path) -> dict[str, str]:
     import pandas as pd
 
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    files = {file.stem: pd.read_csv(file) for file in sorted(folder.glob("*.csv"))}
+    files = {name: pd.read_csv(file) for name in READ if (file := folder / f"{name}.csv").is_file()}
     found = {
         "summary": in_short(manifest, files),
         "runs": _runs(manifest),
@@ -52,7 +56,7 @@ def tables(folder: Path) -> dict[str, str]:
         found |= {"informed": _informed(files["effects"]), "effects": _effects(files["effects"])}
     if "recovery-summary" in files:
         found |= recovery_tables(files["recovery-summary"])
-    if "holdout" in files:
+    if "holdout-summary" in files:
         found["holdout"] = _holdout(pd.read_csv(folder / "holdout.csv", keep_default_na=False))
         found["rivals"] = _rivals(files["holdout-summary"])
     if "shocks" in files:

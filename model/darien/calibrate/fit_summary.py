@@ -8,7 +8,7 @@ from darien.calibrate.fitting import LEAST_EFFECTIVE, MOST_R_HAT
 from darien.calibrate.hold_out import BEST, MODEL, NO_AGENTS
 from darien.calibrate.recovering import LIKELIHOOD, SUPPOSED, TOTAL
 from darien.calibrate.recovery_tables import USED, kinds
-from darien.calibrate.shock_text import placebo_counts, verdicts
+from darien.calibrate.shock_text import verdicts
 from darien.experiments.evidence import EVIDENCE
 from darien.record.page import markdown, percent
 
@@ -42,9 +42,8 @@ def in_short(manifest: dict[str, Any], of: dict[str, pd.DataFrame]) -> str:
         rows += _last_year(of["holdout-summary"])
     if "shocks" in of:
         rows.append(("dated events", "", verdicts(of["shocks"])))
-        rows.append(
-            ("false alarms where nothing happened", "1 in 10 by chance", placebo_counts(of["placebo"]))
-        )
+        alarms = _of(of["placebo"]["false_alarm"].astype(bool))
+        rows.append(("false alarms where nothing happened", "1 in 10 by chance", alarms))
     return markdown(("asked", "aim", "found"), rows)
 
 

@@ -163,24 +163,14 @@ def _recovered(job: _Job) -> Rows:
     reported = draw_reported(job.of, means, log_values(job.known, truth), luck)
     how = blurred_emulator(job.units[rest], job.seen[rest], job.shapes)
     fits = {
-        "emulator": by_emulator(
-            job.known,
-            job.simulated,
-            job.of,
-            how,
-            reported,
-            draws=DRAWS,
-            warm_up=WARM_UP,
-            chains=1,
-            seed=job.number,
-        ),
+        "emulator": quick_fit(job.known, job.simulated, job.of, how, reported, seed=job.number),
         "abc": by_abc(
             job.known, job.simulated, job.of, job.units[rest], job.seen[rest], reported, seed=job.number
         ),
     }
     rows: Rows = []
     counts = job.of.judged & job.of.is_count
-    likelihood = partial(_likelihood, job=job, how=how, reported=reported)
+    likelihood = partial(likelihood_at, job.known, job.simulated, job.of, how, reported)
     for method in METHODS:
         posterior = fits[method]
         here, logs = posterior.emulated[:, : job.simulated], log_values(job.known, posterior.units)
@@ -199,9 +189,18 @@ def _recovered(job: _Job) -> Rows:
     return rows
 
 
-def _likelihood(units: Floats, job: _Job, how: Emulator, reported: Floats) -> Floats:
-    logs = log_values(job.known, units)
-    return log_likelihood(units[:, : job.simulated], logs, job.of, how, reported, job.of.target)
+def quick_fit(
+    known: list[Prior], simulated: int, of: Observation, how: Emulator, reported: Floats, seed: int
+) -> Posterior:
+    """A fit by one short chain; arguments as of :func:`~darien.calibrate.fitting.by_emulator`."""
+    return by_emulator(known, simulated, of, how, reported, draws=DRAWS, warm_up=WARM_UP, chains=1, seed=seed)
+
+
+def likelihood_at(
+    known: list[Prior], simulated: int, of: Observation, how: Emulator, reported: Floats, units: Floats
+) -> Floats:
+    """(draws,) logarithm of the likelihood of what was reported at ``units`` (draws, unknowns)."""
+    return log_likelihood(units[:, :simulated], log_values(known, units), of, how, reported, of.target)
 
 
 def _effects(

@@ -35,11 +35,6 @@ def shocks_as_text(folder: Path) -> list[str]:
     return lines
 
 
-def placebo_counts(placebo: pd.DataFrame) -> str:
-    """How many false alarms in how many tests."""
-    return f"{int(placebo['false_alarm'].sum())} of {len(placebo)}"
-
-
 def placebo_told(placebo: pd.DataFrame) -> str:
     """How often the test was wrong where nothing happened."""
     if placebo.empty:
