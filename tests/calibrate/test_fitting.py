@@ -232,22 +232,25 @@ def test_the_likelihood_is_that_of_a_normal() -> None:
     how = taught(units, seen)
     here = np.array([[0.4, 0.6], [0.5, 0.5]])
     reported = 8 + TRUTH @ SLOPES
-    of = toy()
     logs = log_values(KNOWN, here)
-    found = log_likelihood(here, logs, of, how, reported, of.target)
     mean, error = how.mean(here), how.error(how.mean(here), here)
-    for k in range(2):
-        covariance = np.outer(error[k], error[k]) * how.correlation + np.diag(of.variance(mean, logs)[k])
-        off = reported - mean[k]
-        direct = -0.5 * off @ np.linalg.inv(covariance) @ off - 0.5 * np.linalg.slogdet(covariance)[1]
-        assert found[k] == pytest.approx(direct)
+    # Alone, and where the third is a part of the second, the second of the first: as far off as both, and more.
+    for parts, beyond in (((), np.eye(3)), (((2, 1), (1, 0)), [[1, 1, 1], [1, 2, 2], [1, 2, 3]])):
+        of = replace(toy(), parts=parts)
+        found = log_likelihood(here, logs, of, how, reported, of.target)
+        for k in range(2):
+            covariance = np.outer(error[k], error[k]) * how.correlation + np.diag(np.exp(-mean[k]))
+            covariance += SPREAD**2 * np.array(beyond)
+            off = reported - mean[k]
+            direct = -0.5 * off @ np.linalg.inv(covariance) @ off - 0.5 * np.linalg.slogdet(covariance)[1]
+            assert found[k] == pytest.approx(direct)
 
 
 def test_what_runs_counted_is_told_by_what_was_reported_too() -> None:
     luck = np.random.default_rng(7)
     units = luck.uniform(size=(300, 2))
     together = luck.normal(size=(300, 1)) + 0.5 * luck.normal(size=(300, 3))  # errors that go together
-    how, of = taught(units, 8 + units @ SLOPES + 0.3 * together), toy()
+    how, of = taught(units, 8 + units @ SLOPES + 0.3 * together), replace(toy(), parts=((1, 0),))
     here = np.repeat([[0.4, 0.6]], 20_000, axis=0)
     logs, mean = np.zeros((len(here), 2)), how.mean(here[:1])
     reported, fitted = mean[0] + [0.5, 0.5, 99.0], np.array([True, True, False])
@@ -255,7 +258,8 @@ def test_what_runs_counted_is_told_by_what_was_reported_too() -> None:
     error = how.error(mean, here[:1])[0]
     of_errors = np.outer(error, error) * how.correlation
     assert of_errors[0, 2] > 0.5 * of_errors[2, 2]  # or the third is told nothing
-    share = of_errors[:, :2] @ np.linalg.inv(of_errors[:2, :2] + np.diag(of.variance(mean, logs[:1])[0, :2]))
+    report = SPREAD**2 * np.array([[1, 1], [1, 2]]) + np.diag(np.exp(-mean[0, :2]))
+    share = of_errors[:, :2] @ np.linalg.inv(of_errors[:2, :2] + report)
     left = of_errors - share @ of_errors[:2]
     assert made.mean(axis=0) - mean[0] == pytest.approx(share @ [0.5, 0.5], abs=0.01)
     assert np.cov(made.T) == pytest.approx(left, abs=0.002)
@@ -273,6 +277,17 @@ def test_a_reporting_share_multiplies_its_counts_only() -> None:
     assert made.std(axis=0) == pytest.approx(np.sqrt(SPREAD**2 + np.exp(-8)), rel=0.05)
 
 
+def test_what_is_reported_of_a_part_is_as_far_off_as_its_whole() -> None:
+    of = replace(toy(), parts=((1, 0),), spread=np.array([0.3, 0.1, 0.2]))
+    made = draw_reported(of, np.full((8000, 3), 9.0), np.zeros((8000, 2)), np.random.default_rng(1))
+    chance = np.diag(np.full(3, np.exp(-9.0)))
+    wanted = np.array([[0.09, 0.09, 0], [0.09, 0.1, 0], [0, 0, 0.04]]) + chance
+    assert np.cov(made.T) == pytest.approx(wanted, abs=0.004)
+    kept = np.array([1, 2])  # of a whole that is not fitted a part is as far off
+    covariance = of.covariance(np.full((1, 3), 9.0), np.zeros((1, 2)), kept)[0]
+    assert covariance == pytest.approx(wanted[1:, 1:])
+
+
 @pytest.mark.parametrize("persons", [0.01, 0.3, 1.0, 2.0, 5.0, 40.0])
 def test_what_is_reported_of_few_persons_is_what_a_fit_expects(persons: float) -> None:
     mean, slope = mean_of_log(np.log([persons]))
@@ -284,7 +299,7 @@ def test_what_is_reported_of_few_persons_is_what_a_fit_expects(persons: float) -
     of = replace(toy(), spread=np.zeros(3), is_share=np.array([False, True, False]))
     counted, logs = np.full((4000, 3), np.log(persons)), np.zeros((4000, 2))
     made = draw_reported(of, counted, logs, np.random.default_rng(1))
-    deviation = np.sqrt(of.variance(of.expected(counted, logs), logs)[0, 0])
+    deviation = np.sqrt(of.chance(of.expected(counted, logs))[0, 0])
     assert made.mean(axis=0) == pytest.approx(of.expected(counted[0], logs[0]), abs=0.02 + 4 * deviation / 63)
     assert made[:, 0].std() < 1.1 * deviation
 
@@ -332,7 +347,7 @@ def test_the_middle_of_a_year_is_compared_in_months() -> None:
     assert of.natural(seen) == pytest.approx([3, 49.5, 6])
     # Twelve persons at any time of a year: their mean has a variance of twelve months squared over twelve.
     logs = np.zeros((4000, 2))
-    assert of.variance(seen, logs[0])[0] == pytest.approx(SPREAD**2 + 1)
+    assert of.chance(seen)[0] == pytest.approx(1)
     made = draw_reported(of, np.repeat(seen[None], 4000, axis=0), logs, np.random.default_rng(1))
     assert made[:, 0].mean() == pytest.approx(3, abs=0.05)
     assert made[:, 0].std() == pytest.approx(np.sqrt(SPREAD**2 + 1), rel=0.05)

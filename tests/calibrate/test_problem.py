@@ -375,6 +375,17 @@ def test_later_years_are_taken_off_a_long_span() -> None:
     assert point.reported == 51113 - 2939 - 21084
 
 
+def test_people_whom_other_series_count_are_taken_off() -> None:
+    of = series(
+        ids=["COL_irregular_annual_all"],
+        minus=["COL_irregular_annual_Haiti", "COL_irregular_annual_Cuba"],
+        **{"from": dt.date(2016, 1, 1)},
+    )
+    (point,) = data_points(of, small.scenario(), load_reported())
+    assert (point.start, point.end) == (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
+    assert point.reported == 33981 - 20366 - 8167
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
@@ -405,22 +416,22 @@ def test_a_run_is_counted_where_and_when_the_series_was() -> None:
         DataPoint("one", dt.date(2015, 12, 1), dt.date(2016, 1, 18), 1.0),
     ]
     rows = [
-        ("2014-12-31", "darien", "place", "cuba", "entered", 1),
-        ("2015-01-31", "darien", "place", "cuba", "entered", 10),
-        ("2015-12-31", "north", "leg", "cuba", "apprehended", 100),
-        ("2015-12-31", "north", "leg", "northern_triangle", "apprehended", 1000),
-        ("2016-01-31", "darien", "place", "cuba", "entered", 10000),
-        ("2016-01-31", "quito", "place", "cuba", "entered", 100000),
+        ("2014-12-01", "darien", "place", "cuba", "entered", 1),
+        ("2015-01-01", "darien", "place", "cuba", "entered", 10),
+        ("2015-12-01", "north", "leg", "cuba", "apprehended", 100),
+        ("2015-12-01", "north", "leg", "northern_triangle", "apprehended", 1000),
+        ("2016-01-01", "darien", "place", "cuba", "entered", 31000),
+        ("2016-01-01", "quito", "place", "cuba", "entered", 100000),
     ]
     counts = pd.DataFrame(rows, columns=["date", "where", "kind", "group", "measure", "persons"])
     counts["date"] = pd.to_datetime(counts["date"])
-    assert Counter(of.series, spans, scenario).read(counts, {}).tolist() == [[110, 0], [10100, 0]]
+    assert Counter(of.series, spans, scenario).read(counts, {}).tolist() == [[110, 0], [18100, 0]]
     # A quarter of the Northern Triangle's people say that they are Cubans, and half of the Cubans do not.
     shares = {"gains": {"northern_triangle": "as_cubans"}, "loses": {"cuba": "as_others"}}
     of = of.model_copy(update={"series": {"one": of.series["one"].model_copy(update=shares)}})
     values = {"as_cubans": 0.25, "as_others": 0.5, "else": 1.0}
     read = Counter(of.series, spans, scenario).read(counts, values)
-    assert read.tolist() == [[55 + 250, 0], [5050 + 250, 0]]
+    assert read.tolist() == [[55 + 250, 0], [9050 + 250, 0]]
     yearly = of.model_copy(update={"series": {"one": of.series["one"].model_copy(update={"loses": {}})}})
     months = [
         DataPoint("one", dt.date(2015, 1, 1), dt.date(2015, 12, 31), 1.0, 1.0, middle=True),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from darien.calibrate.lags import Floats
 from darien.calibrate.problem import Countable, Problem, Series, Side
@@ -188,13 +189,14 @@ def _by_year(months: dict[Span, float]) -> dict[Span, float]:
 
 
 def _less(name: str, side: Side, reported: Reported, span: Span, persons: float) -> tuple[Span, float]:
-    """A long span without the later years that other series count."""
+    """A span without the people, or a long one without the later years, that other series count."""
     cut = span[1]
     for one in side.minus:
         rows = reported.series(one)
         inside = rows[(rows["start"].dt.date >= span[0]) & (rows["start"].dt.date <= span[1])]
         persons -= float(inside["value"].sum())
-        cut = min([cut, *(day - dt.timedelta(days=1) for day in inside["start"].dt.date)])
+        later = (day for day in inside["start"].dt.date if day > span[0])
+        cut = min([cut, *(day - dt.timedelta(days=1) for day in later)])
     if persons < 0:
         raise UserMistake(f"series.{name}: what `minus` counts is more than the whole")
     return (span[0], cut), persons
@@ -218,13 +220,13 @@ class Counter:
 
         Of a middle: months at which they were counted, summed, and persons.
 
-        ``counts`` as in :class:`darien.record.run.Run`, recorded by day or by month. ``values``: of the
-        misdeclared shares, among others.
+        ``counts`` as in :class:`darien.record.run.Run`, recorded by month: of one that lies partly in a span
+        that part of its persons is taken. ``values``: of the misdeclared shares, among others.
         """
         import pandas as pd
 
         counts = counts.sort_values("date", kind="stable")
-        dates = counts["date"].to_numpy("datetime64[D]")
+        dates = counts["date"].to_numpy("datetime64[M]")
         persons = counts["persons"].to_numpy(np.float64)
         group, groups = pd.factorize(counts["group"])
         kinds = KindsOfRows(counts, ["measure", "kind", "where"])
@@ -239,22 +241,25 @@ class Counter:
                 mine * kinds.are(self._against.get(name, set())),
             )
         found = np.zeros((len(self.points), 2))
-        months = dates.astype("datetime64[M]").astype(int) % 12 + 1 - HALF_MONTH
+        months = dates.astype(int) % 12 + 1 - HALF_MONTH
         for i, point in enumerate(self.points):
-            first, last = np.datetime64(point.start), np.datetime64(_month_end(point.end))
+            first, last = np.datetime64(point.start, "M"), np.datetime64(point.end, "M")
             inside = slice(np.searchsorted(dates, first), np.searchsorted(dates, last, side="right"))
             if point.middle:
                 persons_then = rows[point.series][0][inside]
                 found[i] = (persons_then * months[inside]).sum(), persons_then.sum()
                 continue
+            part = _part_of_months(dates[inside], point)
             for side in range(2):
-                found[i, side] = rows[point.series][side][inside].sum()
+                found[i, side] = (rows[point.series][side][inside] * part).sum()
         return found
 
 
-def _month_end(day: dt.date) -> dt.date:
-    """Runs are recorded by month: a span that ends within one takes the whole of it."""
-    return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+def _part_of_months(months: npt.NDArray[np.datetime64], point: DataPoint) -> Floats:
+    """What part of the days of each month lies in the span of a data point."""
+    begins, ends = months.astype("datetime64[D]"), (months + 1).astype("datetime64[D]")
+    first, after = np.datetime64(point.start), np.datetime64(point.end) + 1
+    return np.asarray((np.minimum(ends, after) - np.maximum(begins, first)) / (ends - begins))
 
 
 def _where(side: Side, scenario: Scenario) -> set[Spot]:

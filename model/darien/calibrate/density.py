@@ -43,7 +43,11 @@ class Density:
         self._correlation = how.correlation[np.ix_(keep, keep)]
         self._reporting = of.reporting[keep]
         self._count = of.is_count[keep]
-        self._spread, self._spread_times = of.spread[keep], of.spread_times[keep]
+        part_of = of.part_of[keep]
+        moving = np.flatnonzero(part_of.any(axis=0))  # whose spread is one of a point that is kept
+        self._spread, self._spread_times = of.spread[moving], of.spread_times[moving]
+        both = part_of[:, None, moving] * part_of[None, :, moving]
+        self._one, self._other, self._by = np.nonzero(both)
         self._chance_of_middle = of.chance_of_middle[keep]
         self._reported = reported[keep]
 
@@ -75,17 +79,20 @@ class Density:
         chance = np.where(self._count, np.exp(-expected), self._chance_of_middle)
         beyond = (self._spread * np.exp(self._spread_times @ logs)) ** 2
         off = self._reported - expected
-        factor, inverse = _factor_and_inverse(error[:, None] * error * self._correlation, beyond + chance)
+        covariance = error[:, None] * error * self._correlation
+        np.add.at(covariance, (self._one, self._other), beyond[self._by])
+        factor, inverse = _factor_and_inverse(covariance, chance)
         solved = inverse @ off
         value = -0.5 * (off @ solved + normal @ normal) - np.log(np.diagonal(factor)).sum()
 
         by_covariance = np.outer(solved, solved) - inverse  # twice the slope by each of its elements
         by_error = (by_covariance * self._correlation) @ error
-        by_variance = 0.5 * np.diagonal(by_covariance)
-        by_expected = np.where(self._count, (solved - by_variance * chance) * by_reported, solved)
+        by_chance = 0.5 * np.diagonal(by_covariance)
+        by_beyond = 0.5 * np.bincount(self._by, by_covariance[self._one, self._other], len(beyond))
+        by_expected = np.where(self._count, (solved - by_chance * chance) * by_reported, solved)
         bound = (free <= self._least) | (free >= self._most)
         by_mean = by_expected + by_error * np.where(bound, 0.0, 0.5 * self._line[1] * error)
-        by_logs = self._reporting.T @ by_expected + self._spread_times.T @ (2 * beyond * by_variance)
+        by_logs = self._reporting.T @ by_expected + self._spread_times.T @ (2 * beyond * by_beyond)
         gradient = (by_unit * slope + by_normal) * by_logs - normal
         by_run = (self._halves * by_mean.astype(self._runs.dtype)[:, None]).T @ near
         by_unknown = 2.0 * np.einsum("ij,ij->i", by_run, away).astype(np.float64)

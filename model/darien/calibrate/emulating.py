@@ -250,10 +250,9 @@ def log_likelihood(
     mean = how.mean(units)
     error = how.error(mean, units)[:, keep]
     expected = of.expected(mean, logs)
-    variance = of.variance(expected, logs)[:, keep]
     off = (reported - expected)[:, keep]
     covariance = error[:, :, None] * error[:, None, :] * how.correlation[np.ix_(keep, keep)]
-    covariance += np.eye(len(keep)) * variance[:, :, None]
+    covariance += of.covariance(expected, logs, keep)
     factor = np.linalg.cholesky(covariance)
     solved = solve_triangular(factor, off[:, :, None], lower=True)[:, :, 0]
     log_det = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
@@ -282,12 +281,11 @@ def drawn_given(
         mean = how.mean(here)
         size = how.error(mean, here)
         expected = of.expected(mean, log)
-        variance = of.variance(expected, log)[:, keep]
         error = how.errors(size, luck)
-        noise = luck.normal(size=variance.shape) * np.sqrt(variance)
-        off = (reported - expected - error)[:, keep] - noise
+        by_chance = luck.normal(size=expected.shape) * np.sqrt(of.chance(expected))
+        off = (reported - expected - error - by_chance - of.drawn_beyond(expected, log, luck))[:, keep]
         together = size[:, :, None] * size[:, None, keep] * how.correlation[:, keep]
-        covariance = together[:, keep] + np.eye(len(keep)) * variance[:, :, None]
+        covariance = together[:, keep] + of.covariance(expected, log, keep)
         moved = together @ np.linalg.solve(covariance, off[:, :, None])
         counted.append(mean + error + moved[:, :, 0])
     return np.concatenate(counted)

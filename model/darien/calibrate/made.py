@@ -56,7 +56,10 @@ def kept_posterior(
         means.tobytes(),
         *(
             part.tobytes()
-            for part in (seen.reported, seen.target, seen.spread, seen.spread_times, seen.reporting)
+            for part in (
+                *(seen.reported, seen.target, seen.spread, seen.spread_times, seen.reporting),
+                seen.part_of,
+            )
         ),
         repr(known).encode(),
     ]

@@ -22,6 +22,7 @@ from darien.calibrate.counted_series import DataPoint, derived_series
 from darien.calibrate.lags import Floats
 from darien.calibrate.problem import Problem
 from darien.calibrate.unknowns import priors, step_name, steps_of
+from darien.scenario.errors import UserMistake
 
 if TYPE_CHECKING:
     from darien.scenario.schema import Scenario
@@ -42,7 +43,8 @@ class Observation:
     of an authority, and of a step by which it moved the part of the time of the point that came after it.
     ``spread``: (points,) standard deviation beyond chance that is assumed, as compared. ``spread_times``:
     (points, unknowns) 1 where an unknown multiplies it. ``target``: whether a point is fitted.
-    ``is_share``: whether it is a share of persons. ``is_middle``: whether it is that of a year.
+    ``is_share``: whether it is a share of persons. ``is_middle``: whether it is that of a year. ``parts``: by
+    number points, the first of each pair some of the persons of the second.
     """
 
     points: list[DataPoint]
@@ -52,6 +54,7 @@ class Observation:
     target: Bools
     is_share: Bools
     is_middle: Bools
+    parts: tuple[tuple[int, int], ...] = ()
 
     @property
     def derived(self) -> Bools:
@@ -98,10 +101,33 @@ class Observation:
         """(..., points) standard deviation beyond chance, from (..., unknowns) logarithms of all values."""
         return np.asarray(self.spread * np.exp(logs @ self.spread_times.T))
 
-    def variance(self, expected: Floats, logs: Floats) -> Floats:
-        """Variance of what is reported around its mean, of the same shape."""
-        chance = np.where(self.is_count, np.exp(-expected), self.chance_of_middle)
-        return self.beyond_chance(logs) ** 2 + chance
+    @cached_property
+    def part_of(self) -> Floats:
+        """(points, points) 1 where the row is the column or, by however many steps, a part of it.
+
+        What was reported of a part is as far off as all of its wholes, and by its own spread.
+        """
+        found = np.eye(len(self.points))
+        for _ in self.parts:  # as many steps as a chain of parts can have
+            for part, whole in self.parts:
+                found[part] = np.maximum(found[part], found[whole])
+        return found
+
+    def chance(self, expected: Floats) -> Floats:
+        """Variance by chance of what is reported around its mean, of the same shape."""
+        return np.where(self.is_count, np.exp(-expected), self.chance_of_middle)
+
+    def covariance(self, expected: Floats, logs: Floats, keep: npt.NDArray[np.intp]) -> Floats:
+        """(draws, kept, kept) of what is reported around its mean, of the points ``keep``, from (draws,
+        points) and (draws, unknowns)."""
+        part_of = self.part_of[keep]
+        found = (part_of * self.beyond_chance(logs)[:, None, :] ** 2) @ part_of.T
+        return found + np.eye(len(keep)) * self.chance(expected)[:, keep, None]
+
+    def drawn_beyond(self, expected: Floats, logs: Floats, luck: np.random.Generator) -> Floats:
+        """How far off beyond chance reports are around what is ``expected``, of the same shape."""
+        alone = luck.normal(size=expected.shape) * self.beyond_chance(logs)
+        return np.asarray(alone @ self.part_of.T)
 
     @cached_property
     def chance_of_middle(self) -> Floats:
@@ -149,7 +175,27 @@ def observation(problem: Problem, scenario: Scenario, points: Sequence[DataPoint
         target=np.array([s.role == "target" for s in series]),
         is_share=np.array([s.against is not None for s in series]),
         is_middle=np.array([point.middle for point in points]),
+        parts=_parts(problem, points),
     )
+
+
+def _parts(problem: Problem, points: Sequence[DataPoint]) -> tuple[tuple[int, int], ...]:
+    """Which points are parts of which others. Raises UserMistake where no point holds the time of a part."""
+    found = []
+    for i, part in enumerate(points):
+        series = problem.series.get(part.series)
+        if series is None or series.within is None:
+            continue
+        wholes = [
+            j
+            for j, whole in enumerate(points)
+            if whole.series == series.within and whole.start <= part.start and part.end <= whole.end
+        ]
+        if not wholes:
+            told = f"no count of {series.within} holds the time from {part.start} to {part.end}"
+            raise UserMistake(f"series.{part.series}.within: {told}")
+        found += [(i, whole) for whole in wholes]
+    return tuple(found)
 
 
 def _part_from(point: DataPoint, year: int) -> float:
@@ -164,7 +210,7 @@ def draw_reported(of: Observation, means: Floats, logs: Floats, luck: np.random.
     ``logs``: (..., unknowns) logarithms of the values of all unknowns.
     """
     expected = of.log_reported(means, logs)
-    around = np.sqrt(of.beyond_chance(logs) ** 2 + of.chance_of_middle)
-    noisy = expected + luck.normal(size=expected.shape) * around
+    by_chance = luck.normal(size=expected.shape) * np.sqrt(of.chance_of_middle)
+    noisy = expected + of.drawn_beyond(expected, logs, luck) + by_chance
     persons = luck.poisson(np.exp(np.minimum(np.where(of.is_count, noisy, 0.0), 20.0)))
     return np.where(of.is_count, np.log(persons + HALF), noisy)

@@ -88,7 +88,7 @@ def monthly_series(problem: Problem, reported: Reported, origin: dt.date, end: d
             continue
         against = series.against and series.against.model_copy(update={"ids": ids[1]})
         update = {"ids": ids[0], "against": against, "role": "target", "years": None}
-        made = series.model_copy(update=update | {"start": None, "until": None})
+        made = series.model_copy(update=update | {"start": None, "until": None, "within": None})
         if not any(_same(made, other) for other in found.values()):
             found[name] = made
     return found
