@@ -109,6 +109,16 @@ def problem(folder: Path, text: str = GOOD) -> Problem:
             ":14: drifts.fine.shares: is no reporting share; given hondruas",
         ),
         (
+            "    spread: 0.2\n",
+            "    spread: 0.2\n    within: alll\n",
+            ":21: series.all.within: is no series; given alll; allowed: another series",
+        ),
+        (
+            "    spread: 0.2\n",
+            "    spread: 0.2\n    within: all\n",
+            ":21: series.all.within: is a part of itself; given all",
+        ),
+        (
             "    role: target\n",
             "    role: target\n    years: middle\n",
             "series.all: the middle of a year hangs on no `share`",
@@ -376,11 +386,9 @@ def test_later_years_are_taken_off_a_long_span() -> None:
 
 
 def test_people_whom_other_series_count_are_taken_off() -> None:
-    of = series(
-        ids=["COL_irregular_annual_all"],
-        minus=["COL_irregular_annual_Haiti", "COL_irregular_annual_Cuba"],
-        **{"from": dt.date(2016, 1, 1)},
-    )
+    first: dict[str, Any] = {"from": dt.date(2016, 1, 1)}
+    minus = ["COL_irregular_annual_Haiti", "COL_irregular_annual_Cuba"]
+    of = series(ids=["COL_irregular_annual_all"], minus=minus, **first)
     (point,) = data_points(of, small.scenario(), load_reported())
     assert (point.start, point.end) == (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
     assert point.reported == 33981 - 20366 - 8167

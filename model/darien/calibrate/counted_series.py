@@ -249,9 +249,9 @@ class Counter:
                 persons_then = rows[point.series][0][inside]
                 found[i] = (persons_then * months[inside]).sum(), persons_then.sum()
                 continue
-            part = _part_of_months(dates[inside], point)
+            days = _part_of_months(dates[inside], point)
             for side in range(2):
-                found[i, side] = (rows[point.series][side][inside] * part).sum()
+                found[i, side] = (rows[point.series][side][inside] * days).sum()
         return found
 
 

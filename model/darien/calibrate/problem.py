@@ -261,9 +261,9 @@ def load_problem(file: Path) -> Problem:
                 at, allowed = here.mapping[key].at, listed(list(known))
                 faults.append(Fault(at.file, at.line, f"series.{name}.{key}", told, named, allowed))
         faults += _misdeclared(problem, f"series.{name}", series, here)
-        if series.within is not None and (told := _no_whole(problem, name, series.within)):
+        if series.within is not None and (why_not := _no_whole(problem, name, series.within)):
             at, allowed = here.mapping["within"].at, "another series of persons with the same role"
-            faults.append(Fault(at.file, at.line, f"series.{name}.within", told, series.within, allowed))
+            faults.append(Fault(at.file, at.line, f"series.{name}.within", why_not, series.within, allowed))
     for name, walk in problem.drifts.items():
         at = root.mapping["drifts"].mapping[name].mapping["shares"].at
         for share in walk.shares:
@@ -298,19 +298,20 @@ def load_problem(file: Path) -> Problem:
 
 def _no_whole(problem: Problem, name: str, within: str) -> str | None:
     """Why a series cannot be a part of what ``within`` counts; None where it can."""
-    part, whole, seen = problem.series[name], problem.series.get(within), [name]
+    part, whole = problem.series[name], problem.series.get(within)
     if whole is None:
         return "is no series"
     if any(one.against is not None or one.years == "middle" for one in (part, whole)):
         return "has parts of its own kind only: neither is a share or a middle"
     if part.role != whole.role:
         return f"has the role {whole.role}, and its part {part.role}"
-    while whole is not None and within is not None:
-        if within in seen:
+    wholes = [name]
+    while whole is not None and whole.within is not None:
+        if within in wholes:
             return "is a part of itself"
-        seen.append(within)
-        within, whole = whole.within, problem.series.get(whole.within or "")
-    return None
+        wholes.append(within)
+        within, whole = whole.within, problem.series.get(whole.within)
+    return "is a part of itself" if within in wholes else None
 
 
 def _misdeclared(problem: Problem, place: str, series: Countable, node: Node) -> list[Fault]:
