@@ -342,6 +342,18 @@ def test_a_spread_is_multiplied_for_the_series_that_name_an_unknown() -> None:
     assert seen.log_reported(np.zeros(1), logs) == [0]
 
 
+def test_a_part_shares_the_spread_of_the_count_that_holds_its_time() -> None:
+    whole = series().series["one"]
+    part = whole.model_copy(update={"within": "one"})
+    of = series().model_copy(update={"series": {"one": whole, "some": part}})
+    base = small.scenario()
+    years = [DataPoint("one", dt.date(y, 1, 1), dt.date(y, 12, 31), 1.0) for y in (2015, 2016)]
+    months = DataPoint("some", dt.date(2016, 3, 1), dt.date(2016, 7, 20), 1.0)
+    assert observation(of, base, [*years, months]).part_of.tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 1]]
+    with pytest.raises(UserMistake, match="no count of one holds the time from 2016-03-01"):
+        observation(of, base, [years[0], months])
+
+
 @pytest.mark.parametrize("name", ["2014-2018", "2018-2023"])
 def test_a_point_is_the_scenario_that_a_file_with_its_numbers_is(name: str) -> None:
     """A run's quick way to a point leaves out the checks, and nothing else."""

@@ -134,10 +134,9 @@ def make_fit(of: Setting, kept: Kept, hands: Hands, show: Show) -> Fit:
 
     More rounds follow while it is not settled.
     """
-    points, simulated = of.counter.points, len(of.simulated)
+    seen, simulated = observation(of.problem, of.base, of.counter.points), len(of.simulated)
     with show("runs over the priors") as progress:
         design = run_design(of, kept, hands, progress)
-    seen = observation(of.problem, of.base, points)
     varying = kept_shapes(kept.file.parent, design.units, seen.seen(design.counts), hands)
     stages: tuple[str, ...] = ("design",)
     before = None
