@@ -21,7 +21,7 @@ help:
 	@echo "make test       install with the development tools, run every test"
 	@echo "make lint       style, types and the one-way imports"
 	@echo "make answers    the first three policy questions, $(REPLICATES) paired replicates each"
-	@echo "make library    every scenario of the library beside its history, and its pages in docs/library"
+	@echo "make library    every scenario of the library beside its history, and its pages in docs/library (half an hour)"
 	@echo "make studies    the three studies of docs/studies (half an hour)"
 	@echo "make fits       fit the unknowns to reported counts, and docs/fit.md (two to four hours)"
 	@echo "make figures    draw the figures of $(OUT) again"
@@ -66,8 +66,8 @@ answers: $(VENV)/installed
 
 library: $(VENV)/installed
 	for years in 2014-2018 2018-2023; do \
-		$(BIN)/darien compare scenarios/comparisons/library-$$years.yaml --replicates $(REPLICATES) \
-			--workers $(WORKERS) --out results/library-$$years || exit 1; \
+		$(BIN)/darien compare scenarios/comparisons/library-$$years.yaml --workers $(WORKERS) \
+			--out results/library-$$years || exit 1; \
 	done
 	$(BIN)/python -m darien.report.library_pages results/library-2014-2018 results/library-2018-2023
 
