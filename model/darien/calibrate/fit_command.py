@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 FIRST_DRAWS, DRAWN = 200, 3000  # of each chain of the first posterior, and of the last
 PAST_DRAWS = 2000  # of each chain from before the last year
-SHOCK_DRAWS = 500  # of each chain that runs again for a dated event
+SHOCK_DRAWS = 1500  # of each chain that runs again for a dated event
 NEAR = 96  # runs at draws of a posterior, which make the emulator sharp where it matters
 ROUNDS = ("near", "nearer")  # of such runs: where the emulator was unsure, a first posterior is too wide
 MORE_ROUNDS = 3  # at most, while a posterior is not settled: where little is known there are many stories
