@@ -12,7 +12,7 @@ import pytest
 from darien.experiments import compare
 from darien.experiments.compare_command import write
 from darien.experiments.comparison import load
-from darien.experiments.evidence import ASSUMPTION
+from darien.experiments.evidence import ASSUMPTION, EVIDENCE
 from darien.report import library_pages
 from darien.report.library_pages import number, signed, write_pages
 
@@ -69,6 +69,11 @@ def test_differences_by_draws_of_a_fit_say_what_the_counts_tell() -> None:
     assert (
         told.splitlines()[-1] == f"| died (persons) | 200 | 180 | -20 (-30 to -5) | -10.0 % | {ASSUMPTION} |"
     )
+    outcomes = ("reached_border", "apprehended", "detained_person_days", "died")
+    own = pd.DataFrame([row | {"outcome": outcome} for outcome in outcomes])
+    own.loc[1, "label"], own.loc[2, "low"] = EVIDENCE, -40.0
+    own.loc[2, "high"] = 5.0
+    assert library_pages._line(own) == ["*-20*", "-20", "unclear", "*-20*"]
     manifest = {"fit": {"name": "2014-2018"}, "luck": 2, "replicates": 40}
     assert "20 draws of the fit of 2014-2018" in library_pages._how(manifest)
     assert "The interval is chance alone" in library_pages._how({"fit": None, "luck": 1, "replicates": 40})

@@ -93,8 +93,10 @@ those ranges is no finding."""
 INDEX = """\
 Each scenario lies over a history and is compared with it under the same luck, in paired replicates.
 The numbers are differences over the whole period, all groups; *unclear* where the 90 % interval
-holds 0. Each page has the intervals, what drives the answer, and what it does not say. `make
-library` makes these pages anew."""
+holds 0, in *italics* where it is an assumption and no evidence: the reported counts tell little
+more of it than was assumed before them. Each page has the intervals, what drives the answer, and
+what it does not say. `make library` makes these pages anew."""
+ASSUMPTION = "assumption, not evidence"  # the label of a difference, as a comparison writes it
 ALWAYS = ("reached_border", "apprehended", "detained_person_days", "died", "robbed")
 _MOST_LEGS = 8
 
@@ -269,13 +271,14 @@ def _quantities(part: Any, path: str = "") -> Iterator[tuple[str, Quantity]]:
 
 
 def _line(own: pd.DataFrame) -> list[str]:
-    """The answer in a line: who reached the border, who was held, who died."""
+    """The answer in a line: who reached the border, who was held, who died; in italics what is assumed."""
     whole = own[own["place"] == ""].set_index("outcome")
     words = []
     for outcome in ("reached_border", "apprehended", "detained_person_days", "died"):
         row = whole.loc[outcome]
         clear = not row["low"] <= 0 <= row["high"]
-        words.append(signed(row["difference"]) if clear else "unclear" if row["difference"] else "0")
+        word = signed(row["difference"]) if clear else "unclear" if row["difference"] else "0"
+        words.append(f"*{word}*" if clear and row.get("label") == ASSUMPTION else word)
     return words
 
 
