@@ -23,7 +23,7 @@ def test_a_sound_problem_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -
     assert checked("2014-2018") == 0
     said = capsys.readouterr().out
     assert said.startswith(
-        "2014-2018: ok: 400 runs of history-2014-2018; 24 unknowns of a run and 12 of what"
+        "2014-2018: ok: 400 runs of history-2014-2018; 23 unknowns of a run and 12 of what"
     )
     assert "3 left out; policies: checkpoint_darien, " in said
 

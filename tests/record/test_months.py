@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from darien.record.assumptions import CountAssumptions, table
-from darien.record.months import DAYS_PER_MONTH, group_months, mexican_stand_in, reported_monthly, series_of
+from darien.record.months import group_months, mexican_stand_in, reported_monthly, series_of
 from darien.record.report_files import load_reported
 from darien.record.reported import Reported
 from darien.scenario.errors import UserMistake
@@ -71,30 +70,6 @@ def test_haitians_of_2016_may_have_come_late(reported: Reported) -> None:
     assert half.to_numpy() == pytest.approx((usual + late).to_numpy() / 2)
     assert usual.sum() == pytest.approx(late.sum())
     assert year(1.0, "Cuba").equals(year(0.0, "Cuba"))
-
-
-def test_who_waited_at_a_closed_border_had_entered_earlier(reported: Reported) -> None:
-    flat = Quantity(value=0, low=0, high=1)
-
-    def year(number: int, months: float) -> pd.Series:
-        days = Quantity(value=months * DAYS_PER_MONTH, low=0, high=99)
-        waited = replace(CountAssumptions(), flat_weight_total=flat, closed_to_honduras_days=days)
-        first, last = dt.date(number, 1, 1), dt.date(number, 12, 31)
-        return group_months(reported, panama("Africa"), first, last, waited).set_index("month")["persons"]
-
-    def share(persons: list[float]) -> list[float]:
-        return [one / sum(persons) for one in persons]
-
-    honduras = reported.monthly(["HND_irregular_monthly_all"])
-    later = honduras["2016-03-01":"2017-02-01"].tolist()
-    assert share(year(2016, 2).tolist()) == pytest.approx(share(later))
-    half = [(one + other) / 2 for one, other in pairwise(later)]
-    assert share(year(2016, 2.5)[:-1].tolist()) == pytest.approx(share(half))
-    assert year(2014, 2).equals(year(2014, 0.5))
-    before, closed = year(2015, 0.5), year(2015, 2)
-    open_still = (closed / before)[:"2015-10-01"]  # two months are shaped otherwise, the total stays
-    assert open_still.to_numpy() == pytest.approx(open_still.iloc[0])
-    assert closed.sum() == pytest.approx(before.sum())
 
 
 def test_months_follow_honduras_and_the_flat_year(reported: Reported) -> None:

@@ -95,15 +95,7 @@ class CountAssumptions:
         30.0,
         "days from the count at the Darién to that in Honduras, by which Honduras' months are moved back",
         assumption="buses through Panama, Costa Rica and Nicaragua take about a week, and each border some "
-        "days",
-    )
-    closed_to_honduras_days: Quantity = quantity(
-        12.0,
-        7.0,
-        75.0,
-        "the same from November 2015 to December 2016, while Nicaragua's border was closed to them",
-        assumption="thousands waited in Costa Rica for months, others were through in weeks (events.csv "
-        "from 2015-11-15 on). A fit finds how long; departures that no fit made have the days of other years",
+        "days; under the closures of 2015 and 2016 it was longer, up to months",
     )
     haitian_children_first_year: Quantity = quantity(
         2019.0,

@@ -30,7 +30,6 @@ DAYS_PER_MONTH = 365.25 / 12
 TOTAL_SHAPE = "HND_irregular_monthly_all"  # the one monthly count on the corridor through 2014 to 2017
 IMPUTED = ("2015-01", "2015-05")  # Honduras' months that look filled in (1,442 to 1,466 each)
 LATE_YEAR, LATE_FROM = 2016, 8  # in which most Haitians came from this month on
-CLOSED = dt.date(2015, 11, 1), dt.date(2016, 12, 1)  # first and last month of Nicaragua's closed border
 CHILDREN = ("Brazil", "Chile")  # where Panama's tables put the children of Haitians
 DETENTIONS = "MEX_detentions_monthly_"
 REMOVALS = "MEX_expelled_total_monthly_"
@@ -142,21 +141,16 @@ def _moved_back(
     """Honduras' months (12,) as they would have stood at the Darién; None where a month is missing.
 
     Who is counted in the first days of a month entered in the one before, so each month takes a
-    part of the next, or of later ones; where they are not published December stands for them.
+    part of the next; where the next is not published the month's own stands for it.
     """
     counts = reported.by_month(ids)
     months = _months_of(year)
     if not all(month in counts for month in months):
         return None
-    known = [counts[month] for month in months]
-    known += [counts.get(month, known[-1]) for month in _months_of(year + 1)]
-    usual, closed = assumptions.panama_to_honduras_days.value, assumptions.closed_to_honduras_days.value
-    found = np.zeros(12)
-    for i, month in enumerate(months):
-        later, part = divmod((closed if CLOSED[0] <= month <= CLOSED[1] else usual) / DAYS_PER_MONTH, 1)
-        first = i + int(later)
-        found[i] = (1 - part) * known[first] + part * known[first + 1]
-    return found
+    part = min(1.0, assumptions.panama_to_honduras_days.value / DAYS_PER_MONTH)
+    here = [counts[month] for month in months]
+    after = [*here[1:], counts.get(dt.date(year + 1, 1, 1), here[-1])]
+    return (1 - part) * np.array(here) + part * np.array(after)
 
 
 def northern_stand_in(
