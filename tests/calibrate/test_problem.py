@@ -342,6 +342,22 @@ def test_a_spread_is_multiplied_for_the_series_that_name_an_unknown() -> None:
     assert seen.log_reported(np.zeros(1), logs) == [0]
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ("    role: tests\n", "has the role target, and its part tests; given all"),
+        ("    role: target\n    years: middle\n", "has parts of its own kind only: neither is a share or"),
+        ("    role: target\n    within: more\n", "is a part of itself; given more"),
+    ],
+)
+def test_what_cannot_be_a_part_is_told(tmp_path: Path, changes: str, told: str) -> None:
+    some = GOOD[GOOD.index("  all:\n") :].replace("    share: honduras\n", "")
+    more = some.replace("  all:\n", "  more:\n").replace("    role: target\n", changes)
+    within = "" if "within" in changes else "    within: all\n"
+    with pytest.raises(ScenarioError, match=told):
+        problem(tmp_path, GOOD + more + within)
+
+
 def test_a_part_shares_the_spread_of_the_count_that_holds_its_time() -> None:
     whole = series().series["one"]
     part = whole.model_copy(update={"within": "one"})
