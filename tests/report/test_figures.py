@@ -14,6 +14,7 @@ from matplotlib.image import imread
 from darien.record import store
 from darien.record.store import Results
 from darien.record.whole import ResultError
+from darien.report import fit
 from darien.report.coast import draw_coast, rings
 from darien.report.detention import beds_by_day, occupancy
 from darien.report.ends import ENDS, end_shares
@@ -191,3 +192,9 @@ def test_names_in_central_america_cover_neither_each_other_nor_a_place() -> None
         assert 0 <= x0 < x1 <= 8
         assert 0 <= y0 < y1 <= 5.5
         assert not any(x0 < x < x1 and y0 < y < y1 for x, y in panel.inches(spots))
+
+
+def test_a_series_is_named_without_its_years() -> None:
+    assert fit._words("colombia_2014_2015") == "colombia"
+    assert fit._words("tapachula_passes_2016_to_october") == "tapachula passes to october"
+    assert fit._words("honduras_all") == "honduras all"

@@ -125,8 +125,8 @@ def _sheet(rows: int, width: float) -> tuple[Sheet, float]:
 
 
 def _words(name: str) -> str:
-    """A name as one reads it, without the year that some series end in."""
-    return re.sub(r"_\d{4}$", "", name).replace("_", " ")
+    """A name as one reads it, without the years that some series have in it."""
+    return re.sub(r"_\d{4}(?=_|$)", "", name).replace("_", " ")
 
 
 def _span(one: dict[str, Any]) -> str:
