@@ -348,6 +348,7 @@ def test_a_spread_is_multiplied_for_the_series_that_name_an_unknown() -> None:
         ("    role: tests\n", "has the role target, and its part tests; given all"),
         ("    role: target\n    years: middle\n", "has parts of its own kind only: neither is a share or"),
         ("    role: target\n    within: more\n", "is a part of itself; given more"),
+        ("    role: target\n", "has the share honduras, and its part 1; given all"),
     ],
 )
 def test_what_cannot_be_a_part_is_told(tmp_path: Path, changes: str, told: str) -> None:

@@ -262,7 +262,7 @@ def load_problem(file: Path) -> Problem:
                 faults.append(Fault(at.file, at.line, f"series.{name}.{key}", told, named, allowed))
         faults += _misdeclared(problem, f"series.{name}", series, here)
         if series.within is not None and (why_not := _no_whole(problem, name, series.within)):
-            at, allowed = here.mapping["within"].at, "another series of persons with the same role"
+            at, allowed = here.mapping["within"].at, "another series of persons with the same role and share"
             faults.append(Fault(at.file, at.line, f"series.{name}.within", why_not, series.within, allowed))
     for name, walk in problem.drifts.items():
         at = root.mapping["drifts"].mapping[name].mapping["shares"].at
@@ -305,6 +305,8 @@ def _no_whole(problem: Problem, name: str, within: str) -> str | None:
         return "has parts of its own kind only: neither is a share or a middle"
     if part.role != whole.role:
         return f"has the role {whole.role}, and its part {part.role}"
+    if part.share != whole.share:
+        return f"has the share {whole.share or 1}, and its part {part.share or 1}"
     wholes = [name]
     while whole is not None and whole.within is not None:
         if within in wholes:
