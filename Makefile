@@ -23,7 +23,7 @@ help:
 	@echo "make answers    the first three policy questions, $(REPLICATES) paired replicates each"
 	@echo "make library    every scenario of the library beside its history, and its pages in docs/library (half an hour)"
 	@echo "make studies    the three studies of docs/studies (half an hour)"
-	@echo "make fits       fit the unknowns to reported counts, and docs/fit.md (two to four hours)"
+	@echo "make fits       fit the unknowns to reported counts, and docs/fit.md (one to four hours)"
 	@echo "make figures    draw the figures of $(OUT) again"
 	@echo "make bench      speed against plain numpy and Mesa agents, on this machine"
 	@echo "make docs       write docs/parameters.md anew from the world"
