@@ -348,7 +348,7 @@ def test_the_middle_of_a_year_is_compared_in_months() -> None:
     assert of.natural(seen) == pytest.approx([3, 49.5, 6])
     # Twelve persons at any time of a year: their mean has a variance of twelve months squared over twelve.
     logs = np.zeros((4000, 2))
-    assert of.chance(seen)[0] == pytest.approx(1)
+    assert of.covariance(seen[None], logs[:1], np.array([0])) == pytest.approx(SPREAD**2 + 1)
     made = draw_reported(of, np.repeat(seen[None], 4000, axis=0), logs, np.random.default_rng(1))
     assert made[:, 0].mean() == pytest.approx(3, abs=0.05)
     assert made[:, 0].std() == pytest.approx(np.sqrt(SPREAD**2 + 1), rel=0.05)

@@ -57,8 +57,12 @@ def kept_posterior(
         *(
             part.tobytes()
             for part in (
-                *(seen.reported, seen.target, seen.spread, seen.spread_times, seen.reporting),
+                seen.reported,
+                seen.target,
+                seen.spread,
+                seen.spread_times,
                 seen.part_of,
+                seen.reporting,
             )
         ),
         repr(known).encode(),

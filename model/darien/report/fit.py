@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from darien.report.named_rows import ASSUMPTION
 from darien.report.sheet import Sheet
 from darien.report.style import BLACK, BLUE, GREY, PALE, VERMILLION, head, note, number
 
@@ -59,7 +60,7 @@ def draw_unknowns(fit: FitTables) -> Sheet:
         width = sheet.width - LEFT - RIGHT
         ends = [_place(one[side], one) * width + LEFT for side in ("low", "high", "median")]
         _bar(sheet, LEFT, LEFT + width, y, PALE)
-        informed = one["label"] != "assumption, not evidence"
+        informed = one["label"] != ASSUMPTION
         _bar(sheet, ends[0], ends[1], y, BLUE if informed else GREY)
         _dot(sheet, ends[2], y, "white")
         sheet.write(LEFT - 0.12, y, str(one["unknown"]).replace("_", " "), 10.5, across="right", up="middle")

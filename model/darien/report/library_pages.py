@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from darien.record.compared import BASE, PARQUET, SCENARIOS, read_displacement
 from darien.record.page import markdown
+from darien.report.named_rows import ASSUMPTION
 from darien.scenario.files import load
 from darien.scenario.measures import Dated
 from darien.scenario.quantity import Quantity
@@ -96,7 +97,6 @@ The numbers are differences over the whole period, all groups; *unclear* where t
 holds 0, in *italics* where it is an assumption and no evidence: the reported counts tell little
 more of it than was assumed before them. Each page has the intervals, what drives the answer, and
 what it does not say. `make library` makes these pages anew."""
-ASSUMPTION = "assumption, not evidence"  # the label of a difference, as a comparison writes it
 ALWAYS = ("reached_border", "apprehended", "detained_person_days", "died", "robbed")
 _MOST_LEGS = 8
 

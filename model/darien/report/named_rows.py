@@ -15,6 +15,7 @@ from darien.report.sheet import wrapped as in_lines
 from darien.report.style import number
 
 WIDE, TOP, FOOT = 12.6, 1.3, 1.75  # inches of a sheet, above the rows, and below them
+ASSUMPTION = "assumption, not evidence"  # a label, as comparisons and fits write it
 _ROW = 0.36  # inches
 
 
